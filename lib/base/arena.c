@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+#include "lib/base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { BLOCK_MIN = 4096, BLOCK_MAX = 1 << 20 };
+
+struct arena_block {
+	struct arena_block *next;
+	size_t size;			/* bytes in data */
+	max_align_t data[];
+};
+
+/* Blocks double up to BLOCK_MAX, so n allocations take O(log n) system requests. */
+static struct arena_block *block_new(struct arena *a, size_t need)
+{
+	size_t size = a->head ? min_u64(a->head->size * 2, BLOCK_MAX) : BLOCK_MIN;
+	struct arena_block *b;
+
+	if (size < need)
+		size = need;
+	if (size > SIZE_MAX - sizeof(*b))
+		return NULL;
+	b = calloc(1, sizeof(*b) + size);
+	if (!b)
+		return NULL;
+	b->size = size;
+	a->total += size;
+	return b;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	struct arena_block *b = a->head;
+	void *p;
+
+	if (size > SIZE_MAX - _Alignof(max_align_t))
+		return NULL;
+	size = align_up(size ? size : 1, _Alignof(max_align_t));
+	if (!b || size > b->size - a->used) {
+		b = block_new(a, size);
+		if (!b)
+			return NULL;
+		b->next = a->head;
+		a->head = b;
+		a->used = 0;
+	}
+	p = (char *)b->data + a->used;
+	a->used += size;
+	return p;
+}
+
+void *arena_array(struct arena *a, size_t n, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(n, size, &bytes))
+		return NULL;
+	return arena_alloc(a, bytes);
+}
+
+void *arena_memdup(struct arena *a, const void *data, size_t size)
+{
+	void *p = arena_alloc(a, size);
+
+	if (p && size)
+		memcpy(p, data, size);
+	return p;
+}
+
+char *arena_strndup(struct arena *a, const char *s, size_t n)
+{
+	size_t len = strnlen(s, n);
+	char *p = arena_alloc(a, len + 1);
+
+	if (p)
+		memcpy(p, s, len);
+	return p;
+}
+
+char *arena_strdup(struct arena *a, const char *s)
+{
+	return arena_strndup(a, s, strlen(s));
+}
+
+char *arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap, again;
+	char *p;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	p = n < 0 ? NULL : arena_alloc(a, (size_t)n + 1);
+	if (p)
+		vsnprintf(p, (size_t)n + 1, fmt, again);
+	va_end(again);
+	va_end(ap);
+	return p;
+}
+
+void arena_free(struct arena *a)
+{
+	struct arena_block *next;
+
+	for (struct arena_block *b = a->head; b; b = next) {
+		next = b->next;
+		free(b);
+	}
+	*a = (struct arena){ 0 };
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* Whole files in, whole files out. Outputs never exist half written. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "lib/base/diag.h"
+#include "lib/base/sbuf.h"
+#include "lib/base/span.h"
+
+/* No object, BTF blob or capture that this project reads is larger. */
+#define FILE_MAX_SIZE (1ull << 30)
+
+/* Read from fd to its end (files, pipes); name is for diagnostics. */
+int file_read_fd(struct diag *d, int fd, const char *name, struct sbuf *out);
+
+/* The same by path; "-" is standard input. */
+int file_read(struct diag *d, const char *path, struct sbuf *out);
+
+/*
+ * Write size bytes to a temporary file beside path, then rename it to path. Mode is 0666 less
+ * the umask. A path that exists and isn't a regular file (/dev/stdout, a pipe) is written
+ * directly.
+ */
+int file_write(struct diag *d, const char *path, const void *data, size_t size);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+#include "lib/base/hmap.h"
+
+#include <stdlib.h>
+
+u32 hmap_next(const struct hmap *m, struct hmap_iter *it)
+{
+	const struct hmap_slot *s;
+
+	if (!m->slots)
+		return HMAP_NONE;
+	for (;;) {
+		s = &m->slots[it->at & m->mask];
+		it->at++;
+		if (s->val == HMAP_NONE || s->hash == it->hash)
+			return s->val;
+	}
+}
+
+u32 hmap_first(const struct hmap *m, u64 hash, struct hmap_iter *it)
+{
+	it->hash = hash;
+	it->at = (u32)(hash ^ hash >> 32);
+	return hmap_next(m, it);
+}
+
+static void insert(struct hmap *m, u64 hash, u32 val)
+{
+	u32 at = (u32)(hash ^ hash >> 32);
+
+	while (m->slots[at & m->mask].val != HMAP_NONE)
+		at++;
+	m->slots[at & m->mask] = (struct hmap_slot){ .hash = hash, .val = val };
+}
+
+/*
+ * Entries of one hash keep their order: the walk starts behind a free slot, so that a run that
+ * wraps around the end is moved from its beginning.
+ */
+static void rehash(struct hmap *m, const struct hmap *old)
+{
+	u32 start = 0;
+
+	if (!old->slots)
+		return;
+	while (old->slots[start].val != HMAP_NONE)
+		start++;
+	for (u32 i = 1; i <= old->mask + 1; i++) {
+		const struct hmap_slot *s = &old->slots[(start + i) & old->mask];
+
+		if (s->val != HMAP_NONE)
+			insert(m, s->hash, s->val);
+	}
+}
+
+static int grow(struct hmap *m)
+{
+	struct hmap old = *m;
+	u64 n_slots = m->slots ? ((u64)m->mask + 1) * 2 : 16;
+
+	if (n_slots > UINT32_MAX)
+		return -ENOMEM;
+	m->slots = malloc(n_slots * sizeof(*m->slots));
+	if (!m->slots) {
+		*m = old;
+		return -ENOMEM;
+	}
+	for (u64 i = 0; i < n_slots; i++)
+		m->slots[i].val = HMAP_NONE;
+	m->mask = (u32)(n_slots - 1);
+	rehash(m, &old);
+	free(old.slots);
+	return 0;
+}
+
+int hmap_add(struct hmap *m, u64 hash, u32 val)
+{
+	/* At most three quarters full, so probing always meets a free slot. */
+	if (!m->slots || (u64)(m->n + 1) * 4 > ((u64)m->mask + 1) * 3) {
+		int err = grow(m);
+
+		if (err)
+			return err;
+	}
+	insert(m, hash, val);
+	m->n++;
+	return 0;
+}
+
+void hmap_free(struct hmap *m)
+{
+	free(m->slots);
+	*m = (struct hmap){ 0 };
+}
+
+/* A 64-bit finaliser with full avalanche (two multiply-xorshift rounds). */
+u64 hash_mix(u64 h, u64 v)
+{
+	h ^= v + 0x9e3779b97f4a7c15ull + (h << 6) + (h >> 2);
+	h ^= h >> 32;
+	h *= 0xd6e8feb86659fd93ull;
+	h ^= h >> 32;
+	h *= 0xd6e8feb86659fd93ull;
+	h ^= h >> 32;
+	return h;
+}
+
+u64 hash_bytes(const void *data, size_t size)
+{
+	const u8 *p = data;
+	u64 h = size * 0x9e3779b97f4a7c15ull, tail = 0;
+
+	for (; size >= 8; p += 8, size -= 8)
+		h = hash_mix(h, get_u64(p, false));
+	if (size)
+		memcpy(&tail, p, size);
+	return hash_mix(h, tail);
+}
+
+u64 hash_str(const char *s)
+{
+	return hash_bytes(s, strlen(s));
+}

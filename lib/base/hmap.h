@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * A hash index: from a 64-bit hash to numbers of things that live elsewhere (indices into an
+ * array). The map doesn't know the keys; a lookup walks the numbers with an equal hash and the
+ * caller compares:
+ *
+ *	for (u32 i = hmap_first(&m, hash, &it); i != HMAP_NONE; i = hmap_next(&m, &it))
+ *		if (!strcmp(syms[i].name, name))
+ *			return i;
+ *	return hmap_add(&m, hash, n);
+ *
+ * Open addressing, linear probing, no removal of single entries.
+ */
+#ifndef BASE_HMAP_H
+#define BASE_HMAP_H
+
+#include "lib/base/types.h"
+
+#define HMAP_NONE UINT32_MAX
+
+struct hmap_slot {
+	u64 hash;
+	u32 val;		/* HMAP_NONE: free */
+};
+
+/* All zero is an empty map. */
+struct hmap {
+	struct hmap_slot *slots;
+	u32 mask;		/* number of slots - 1 */
+	u32 n;
+};
+
+struct hmap_iter {
+	u64 hash;
+	u32 at;
+};
+
+u32 hmap_first(const struct hmap *m, u64 hash, struct hmap_iter *it);
+u32 hmap_next(const struct hmap *m, struct hmap_iter *it);
+/* val must not be HMAP_NONE; 0 or -ENOMEM. Equal entries are kept side by side, in order of adding. */
+int hmap_add(struct hmap *m, u64 hash, u32 val);
+void hmap_free(struct hmap *m);
+
+u64 hash_bytes(const void *data, size_t size);
+u64 hash_str(const char *s);
+/* Mix one more value into a hash. */
+u64 hash_mix(u64 h, u64 v);
+
+#endif
