@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * ELF bytes <-> checked views. libelf finds the section headers and reads a section's bytes when
+ * they are wanted; nothing of it shows here. Symbols and relocations are decoded from raw bytes
+ * with bounds checks, in either byte order.
+ */
+#ifndef ELF_ELF_FILE_H
+#define ELF_ELF_FILE_H
+
+#include "lib/base/arena.h"
+#include "lib/base/diag.h"
+#include "lib/base/span.h"
+
+/* A section header, checked: its bytes lie within the file (NOBITS has none). */
+struct elf_sec {
+	const char *name;	/* within the file's string table, which the elf_file owns */
+	u32 type;		/* SHT_* */
+	u32 link, info;
+	u64 flags;		/* SHF_* */
+	u64 size;		/* bytes; for NOBITS the size in memory */
+	u64 align;		/* a power of two, at least 1 */
+	u64 entsize;
+	u64 file_off;
+};
+
+struct elf_sym {
+	const char *name;
+	u64 value, size;
+	u32 sec;		/* index into secs; 0 undefined; ELF_SEC_ABS, ELF_SEC_COMMON */
+	u8 type, bind, vis;	/* STT_*, STB_*, STV_* */
+};
+
+#define ELF_SEC_ABS	0xfffffff1u
+#define ELF_SEC_COMMON	0xfffffff2u
+
+struct elf_rel {
+	u64 off;		/* bytes from the start of the section that it patches */
+	u32 type;		/* R_BPF_* */
+	u32 sym;		/* index into the symbol table, checked */
+	s64 addend;		/* of RELA sections; 0 for REL */
+};
+
+struct elf_file {
+	const char *name;	/* for diagnostics */
+	u16 machine, etype;
+	bool big_endian, swap;	/* swap: differs from the host's order */
+	struct elf_sec *secs;	/* [0] is the null section */
+	u32 n_secs;
+	u32 symtab;		/* section index, 0 none */
+	struct elf_sym *syms;	/* [0] is the null symbol */
+	u32 n_syms;
+	struct arena arena;
+	struct elf_impl *impl;	/* libelf's handle and the bytes or descriptor behind it */
+};
+
+/*
+ * Open a relocatable object of any machine in ELF64. From a descriptor (a regular file; it stays
+ * the caller's and must stay open as long as the elf_file) sections are read when wanted; bytes
+ * must outlive the elf_file. Known foreign formats (LLVM bitcode, archives, ELF32, executables,
+ * text, empty files) have a diagnostic of their own. -EINVAL malformed, -ENOTSUP foreign.
+ */
+int elf_open_fd(struct diag *d, int fd, const char *name, struct elf_file **out);
+int elf_open_mem(struct diag *d, struct span bytes, const char *name, struct elf_file **out);
+void elf_close(struct elf_file *f);
+
+/* A section's bytes (empty for NOBITS), which live as long as the elf_file. */
+int elf_sec_bytes(struct diag *d, struct elf_file *f, u32 sec, struct span *out);
+
+/* Decode relocation section sec (REL or RELA); rels are in the elf_file's arena. */
+int elf_rels(struct diag *d, struct elf_file *f, u32 sec, const struct elf_rel **rels, u32 *n);
+
+/*
+ * Writing: fill in sections and symbols, then lay out. Order in the file is the order given; the
+ * writer adds .symtab and .strtab (section names are in there as well) behind them, sorts
+ * local symbols first and maps the symbol indices in relocations accordingly. The same input
+ * gives the same bytes.
+ */
+struct elf_out_sec {
+	const char *name;
+	u32 type, link, info;	/* link and info of REL sections: set by the writer from rel_of */
+	u64 flags, align, entsize;
+	struct span bytes;	/* for NOBITS data is NULL and size the size in memory */
+	u32 rel_of;		/* of REL sections: number of the patched section, 1-based; else 0 */
+	const struct elf_rel *rels;
+	u32 n_rels;
+};
+
+struct elf_out_sym {
+	const char *name;
+	u64 value, size;
+	u32 sec;		/* number of an out section, 1-based; 0 undefined; ELF_SEC_* */
+	u8 type, bind, vis;
+};
+
+struct elf_out {
+	bool big_endian;
+	u16 machine;
+	const struct elf_out_sec *secs;
+	u32 n_secs;
+	const struct elf_out_sym *syms;	/* without the null symbol; relocations count from 1 */
+	u32 n_syms;
+};
+
+int elf_write(struct diag *d, const struct elf_out *in, struct sbuf *out);
+
+#endif
