@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 #include "lib/base/hmap.h"
-
-#include <check.h>
-#include <stdlib.h>
+#include "selftests/unit/unit.h"
 
 START_TEST(hmap_keeps_order_of_equal_hashes)
 {
@@ -21,17 +19,15 @@ START_TEST(hmap_keeps_order_of_equal_hashes)
 }
 END_TEST
 
-int main(void)
+static Suite *base_suite(void)
 {
 	Suite *s = suite_create("base");
-	TCase *t = tcase_create("hmap");
-	SRunner *r = srunner_create(s);
-	int failed;
 
-	tcase_add_test(t, hmap_keeps_order_of_equal_hashes);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	unit_add(s, "hmap", hmap_keeps_order_of_equal_hashes);
+	return s;
+}
+
+int main(void)
+{
+	return unit_main(base_suite(), NULL);
 }
