@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * A component that drops each packet with an Ethernet header, and aborts on shorter ones.
+ * Every name in here is defined by the other components of this folder as well: xdp_main,
+ * bump, verdict and counters.
+ */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4);
+	__type(key, __u32);
+	__type(value, __u64);
+} counters SEC(".maps");
+
+/* One more run under this key. */
+static __noinline void bump(__u32 key)
+{
+	__u64 one = 1, *runs = bpf_map_lookup_elem(&counters, &key);
+
+	if (runs)
+		__sync_fetch_and_add(runs, 1);
+	else
+		bpf_map_update_elem(&counters, &key, &one, BPF_ANY);
+}
+
+__noinline int verdict(struct xdp_md *ctx)
+{
+	void *data = (void *)(long)ctx->data;
+	void *data_end = (void *)(long)ctx->data_end;
+
+	if (data + 14 > data_end)
+		return XDP_ABORTED;
+	return XDP_DROP;
+}
+
+SEC("xdp")
+int xdp_main(struct xdp_md *ctx)
+{
+	bump(0);
+	return verdict(ctx);
+}
+
+char LICENSE[] SEC("license") = "GPL";
