@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * BTF as a type graph that can grow.
+ *
+ * A `struct btf` owns records in host byte order, laid out as include/uapi/btf.h says, and one
+ * string table. Type ids count from 1 (0 is void) and never change, except by btf_dedup().
+ * Everything outside this room reads types through the accessors below and changes them through
+ * the btf_add_*() and btf_set_*() functions.
+ *
+ * A graph made by btf_parse() is checked as a whole: every type id is in range and of a kind that
+ * fits its place, every string offset is valid, sizes resolve, and no chain of types is longer
+ * than BTF_MAX_DEPTH. So readers need no checks of their own.
+ *
+ * Pointers to records and strings are valid until the graph is next changed.
+ */
+#ifndef BTF_BTF_H
+#define BTF_BTF_H
+
+#include "lib/base/diag.h"
+#include "lib/base/hmap.h"
+#include "lib/base/sbuf.h"
+#include "lib/base/span.h"
+#include "lib/base/types.h"
+#include "lib/base/vec.h"
+#include "uapi/btf.h"
+
+/*
+ * Longest chain through modifiers, typedefs, arrays, pointers and members by value. The kernel
+ * stops at 32 levels that it has not resolved yet, in an order of its own.
+ */
+enum { BTF_MAX_DEPTH = 128 };
+
+struct btf_names;			/* name -> id, in names.c */
+
+struct btf {
+	const struct btf *base;		/* split BTF: lower ids and strings; not owned, or NULL */
+	u32 first_id;			/* 1, or one more than the base has */
+	u32 first_str;			/* 0, or the size of the base's string table */
+	VEC(u32) words;			/* records; set by parse, add, append, dedup */
+	VEC(u32) recs;			/* id - first_id -> index in words */
+	VEC(char) strs;			/* the string table, from first_str on */
+	struct hmap str_index;		/* hash -> offset; filled up to n_str_indexed */
+	u32 n_str_indexed;		/* bytes of strs that the index covers */
+	struct btf_names *names;	/* cache behind btf_find(); grows with look-ups */
+	bool swapped;			/* was parsed from the other byte order */
+};
+
+/* --- life -------------------------------------------------------------------------------- */
+
+/*
+ * Read and check a .BTF blob in either byte order. file names the input in diagnostics. -EINVAL
+ * with a diagnostic (12xx), or -ENOMEM.
+ */
+int btf_parse(struct diag *d, struct span bytes, const char *file, struct btf **out);
+
+/* The same for split BTF, whose ids and strings go on where base ends. base must outlive it. */
+int btf_parse_split(struct diag *d, struct span bytes, const char *file, const struct btf *base,
+		    struct btf **out);
+
+/* An empty graph; btf_new_split()'s goes on where base ends. -ENOMEM. */
+int btf_new(struct btf **out);
+int btf_new_split(const struct btf *base, struct btf **out);
+void btf_free(struct btf *b);
+
+/* Append the blob for b to out. Equal graphs give equal bytes. -ENOMEM, -E2BIG over 4 GiB. */
+int btf_write(const struct btf *b, bool big_endian, struct sbuf *out);
+
+/* True when the bytes that b was parsed from had the other byte order than the host. */
+bool btf_was_swapped(const struct btf *b);
+
+/* --- reading ----------------------------------------------------------------------------- */
+
+/* The highest type id; ids 1 .. btf_n_types() exist. */
+static inline u32 btf_n_types(const struct btf *b)
+{
+	return b->first_id - 1 + b->recs.n;
+}
+
+/* The record of an id; void (0) and ids out of range give a record of kind UNKN. */
+const struct btf_type *btf_type(const struct btf *b, u32 id);
+
+static inline u32 btf_kind(const struct btf_type *t)
+{
+	return BTF_INFO_KIND(t->info);
+}
+
+static inline u32 btf_vlen(const struct btf_type *t)
+{
+	return BTF_INFO_VLEN(t->info);
+}
+
+static inline bool btf_kflag(const struct btf_type *t)
+{
+	return BTF_INFO_KFLAG(t->info);
+}
+
+static inline u32 btf_kind_of(const struct btf *b, u32 id)
+{
+	return btf_kind(btf_type(b, id));
+}
+
+static inline bool btf_is_composite(const struct btf_type *t)
+{
+	return btf_kind(t) == BTF_KIND_STRUCT || btf_kind(t) == BTF_KIND_UNION;
+}
+
+/* ENUM and ENUM64. */
+static inline bool btf_is_enum(const struct btf_type *t)
+{
+	return btf_kind(t) == BTF_KIND_ENUM || btf_kind(t) == BTF_KIND_ENUM64;
+}
+
+/* CONST, VOLATILE, RESTRICT, TYPE_TAG and TYPEDEF: what btf_skip_mods() skips. */
+bool btf_is_mod(const struct btf_type *t);
+
+/* The string at off, "" for 0 and for offsets out of range. Never NULL. */
+const char *btf_str(const struct btf *b, u32 off);
+
+static inline const char *btf_name(const struct btf *b, u32 id)
+{
+	return btf_str(b, btf_type(b, id)->name_off);
+}
+
+/* "INT", "PTR", ... as bpftool writes them; "UNKN" for a number that is no kind. */
+const char *btf_kind_text(u32 kind);
+
+/* Elements of a record of the right kind: vlen of them, or one. */
+static inline const struct btf_member *btf_members(const struct btf_type *t)
+{
+	return (const struct btf_member *)(t + 1);
+}
+
+static inline const struct btf_param *btf_params(const struct btf_type *t)
+{
+	return (const struct btf_param *)(t + 1);
+}
+
+static inline const struct btf_enum *btf_enums(const struct btf_type *t)
+{
+	return (const struct btf_enum *)(t + 1);
+}
+
+static inline const struct btf_enum64 *btf_enums64(const struct btf_type *t)
+{
+	return (const struct btf_enum64 *)(t + 1);
+}
+
+static inline const struct btf_var_secinfo *btf_secinfos(const struct btf_type *t)
+{
+	return (const struct btf_var_secinfo *)(t + 1);
+}
+
+static inline const struct btf_array *btf_array(const struct btf_type *t)
+{
+	return (const struct btf_array *)(t + 1);
+}
+
+static inline u32 btf_int_word(const struct btf_type *t)
+{
+	return *(const u32 *)(t + 1);
+}
+
+static inline u32 btf_func_linkage(const struct btf_type *t)
+{
+	return btf_vlen(t);
+}
+
+static inline u32 btf_var_linkage(const struct btf_type *t)
+{
+	return ((const struct btf_var *)(t + 1))->linkage;
+}
+
+static inline s32 btf_component(const struct btf_type *t)
+{
+	return ((const struct btf_decl_tag *)(t + 1))->component_idx;
+}
+
+/* The value of enumerator i of an ENUM or ENUM64, sign- or zero-extended as its kflag says. */
+u64 btf_enum_value(const struct btf_type *t, u32 i);
+
+/* Bits from the start of t to member i; width of a bit field, 0 for an ordinary member. */
+u32 btf_member_bit_off(const struct btf_type *t, u32 i);
+u32 btf_member_bit_size(const struct btf_type *t, u32 i);
+
+/* Bytes of a value of the type, modifiers and arrays resolved; -ENOENT for void, FWD and
+ * functions, -EINVAL for a chain that is too long or a size that doesn't fit 32 bits. */
+s64 btf_size(const struct btf *b, u32 id);
+
+/* Alignment in bytes that C gives the type on a 64-bit BPF machine; 0 where btf_size() fails. */
+u32 btf_align(const struct btf *b, u32 id);
+
+/* Past TYPEDEF, CONST, VOLATILE, RESTRICT and TYPE_TAG; 0 is void. */
+u32 btf_skip_mods(const struct btf *b, u32 id);
+
+/* The FUNC_PROTO's id behind a FUNC, or the id itself when it is a FUNC_PROTO; 0 for others. */
+u32 btf_proto_of(const struct btf *b, u32 id);
+
+/*
+ * The first type of that name and kind (kind 0: any), or 0. Split BTF is searched after its base.
+ * btf_find_next() gives the one after id. A look-up index is built as needed, behind the const:
+ * one thread at a time, as for everything of one context.
+ */
+u32 btf_find(const struct btf *b, const char *name, u32 kind);
+u32 btf_find_next(const struct btf *b, const char *name, u32 kind, u32 id);
+
+/* --- building ---------------------------------------------------------------------------- */
+/*
+ * Names may be NULL or "" for none. id may be NULL. Elements go to the type that was added last.
+ * -ENOMEM; -E2BIG for more elements or types than BTF can number. Ids are taken as given:
+ * whoever builds from unchecked input writes and parses the result.
+ */
+
+/* Intern s: equal strings give equal offsets. */
+int btf_add_str(struct btf *b, const char *s, u32 *off);
+/* The offset of a string that is in the table, or 0 (also for ""). */
+u32 btf_find_str(struct btf *b, const char *s);
+
+/* encoding: BTF_INT_SIGNED, BTF_INT_CHAR, BTF_INT_BOOL or 0. */
+int btf_add_int(struct btf *b, const char *name, u32 size, u32 encoding, u32 *id);
+int btf_add_float(struct btf *b, const char *name, u32 size, u32 *id);
+/* PTR, CONST, VOLATILE, RESTRICT (name NULL), TYPEDEF, TYPE_TAG. */
+int btf_add_ref(struct btf *b, u32 kind, const char *name, u32 type, u32 *id);
+int btf_add_ptr(struct btf *b, u32 type, u32 *id);
+int btf_add_array(struct btf *b, u32 elem, u32 index_type, u32 nelems, u32 *id);
+/* STRUCT or UNION; bit_size is 0 except for bit fields. */
+int btf_add_composite(struct btf *b, u32 kind, const char *name, u32 size, u32 *id);
+int btf_add_member(struct btf *b, const char *name, u32 type, u32 bit_off, u32 bit_size);
+/* ENUM or ENUM64. */
+int btf_add_enum(struct btf *b, u32 kind, const char *name, u32 size, bool is_signed, u32 *id);
+int btf_add_enumerator(struct btf *b, const char *name, u64 value);
+int btf_add_fwd(struct btf *b, const char *name, bool is_union, u32 *id);
+int btf_add_func(struct btf *b, const char *name, u32 linkage, u32 proto, u32 *id);
+int btf_add_func_proto(struct btf *b, u32 ret, u32 *id);
+int btf_add_param(struct btf *b, const char *name, u32 type);
+int btf_add_var(struct btf *b, const char *name, u32 linkage, u32 type, u32 *id);
+int btf_add_datasec(struct btf *b, const char *name, u32 size, u32 *id);
+int btf_add_secinfo(struct btf *b, u32 type, u32 offset, u32 size);
+int btf_add_decl_tag(struct btf *b, const char *value, u32 type, s32 component, u32 *id);
+
+/* Changes of one record; asserts that it is of the right kind and belongs to b, not its base. */
+int btf_set_name(struct btf *b, u32 id, const char *name);
+void btf_set_func_linkage(struct btf *b, u32 id, u32 linkage);
+void btf_set_var_linkage(struct btf *b, u32 id, u32 linkage);
+/* The type that a PTR, modifier, TYPEDEF, FUNC, VAR or tag refers to; a FUNC_PROTO's return. */
+void btf_set_ref(struct btf *b, u32 id, u32 type);
+int btf_set_param_name(struct btf *b, u32 proto, u32 i, const char *name);
+void btf_set_param_type(struct btf *b, u32 proto, u32 i, u32 type);
+void btf_set_member_type(struct btf *b, u32 id, u32 i, u32 type);
+void btf_set_array(struct btf *b, u32 id, const struct btf_array *a);
+/* Replace size and all entries of a DATASEC; v may be NULL when n is 0, and must not lie in b. */
+int btf_set_datasec(struct btf *b, u32 id, u32 size, const struct btf_var_secinfo *v, u32 n);
+
+/* --- walking references ------------------------------------------------------------------ */
+/*
+ * Every word of a record that holds a type id (or a string offset), by kinds.def:
+ *
+ *	struct btf_ref_iter it = btf_each_type_ref(t);
+ *
+ *	for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
+ *		...
+ */
+struct btf_ref_iter {
+	const u32 *at;		/* the next word to look at */
+	const u32 *end;		/* behind the record */
+	const char *letter;	/* its letter in kinds.def */
+	const char *element;	/* where to go on when the letters end */
+	char want;
+};
+
+struct btf_ref_iter btf_each_type_ref(const struct btf_type *t);
+struct btf_ref_iter btf_each_str_ref(const struct btf_type *t);
+const u32 *btf_next_ref(struct btf_ref_iter *it);
+
+/* Bytes of a record with its tail. */
+size_t btf_rec_size(const struct btf_type *t);
+
+/* --- whole graphs ------------------------------------------------------------------------ */
+
+/*
+ * Copy src's types to the end of dst, strings interned, ids shifted. id_map has
+ * btf_n_types(src) + 1 elements and gets the id in dst of each id in src. keep, when not NULL, has
+ * as many elements: only types with a non-zero one are copied, the others get 0 in id_map; a kept
+ * type that refers to one that isn't is -EINVAL (see btf_close_refs()). For split src, dst must
+ * have the same base.
+ */
+int btf_append(struct btf *dst, const struct btf *src, u32 *id_map);
+int btf_append_some(struct btf *dst, const struct btf *src, const u8 *keep, u32 *id_map);
+
+/* Set keep[] of all types that a kept one refers to, directly or not. -ENOMEM. */
+int btf_close_refs(const struct btf *b, u8 *keep);
+
+/*
+ * Drop every type whose keep[] is 0, as btf_append_some() would into an empty graph; ids are
+ * renumbered as id_map (btf_n_types(b) + 1 elements) tells. Not for split BTF.
+ */
+int btf_keep_only(struct btf *b, const u8 *keep, u32 *id_map);
+
+enum btf_dedup_flags {
+	/* Merge identical FUNCs, VARs and DATASECs too. Right for one program's own BTF, such as a
+	 * kernel's; wrong where equal static entities of different objects are different things. */
+	BTF_DEDUP_ENTITIES = 1 << 0,
+};
+
+/*
+ * Merge equal types: afterwards no two types of b are equal. The order of the types that stay is
+ * that of their first occurrence. id_map, when not NULL, has btf_n_types(b) + 1 elements (the
+ * count before) and gets the new id of each old one. -ENOMEM leaves b as it was. See dedup.c.
+ */
+int btf_dedup(struct btf *b, u32 flags, u32 *id_map);
+
+struct btf_ext;
+
+/*
+ * Rebuild the string table with only the strings that b's types and ext (may be NULL) use, in
+ * order of first use: the same graph has the same bytes, whatever its history. Not for a graph
+ * that is the base of another.
+ */
+int btf_renew_strs(struct btf *b, struct btf_ext *ext);
+
+/* Same records, same strings, id by id. */
+bool btf_equal(const struct btf *a, const struct btf *b);
+
+/*
+ * Same structure, whatever the ids: names, sizes, members and all types below are equal. Sets
+ * *out. -ENOMEM.
+ */
+int btf_types_equal(const struct btf *a, u32 id_a, const struct btf *b, u32 id_b, bool *out);
+
+/* --- text -------------------------------------------------------------------------------- */
+
+/* All types in the format of `bpftool btf dump file X format raw`. */
+void btf_dump_raw(const struct btf *b, struct sbuf *out);
+
+/* The same as JSON, in the shape of `bpftool -j btf dump`. */
+void btf_dump_json(const struct btf *b, struct sbuf *out);
+
+/*
+ * C text of a type as a declaration would spell it: "struct foo *", "int[4]", "int (*)(void *)".
+ * Types without a name are "struct (anonymous)". Ends in "..." where nesting gets too deep.
+ */
+void btf_print_type(const struct btf *b, u32 id, struct sbuf *out);
+
+/* A declaration of name with that type: "char name[16]", "const struct foo *name". */
+void btf_print_decl(const struct btf *b, u32 id, const char *name, struct sbuf *out);
+
+/* A prototype: "int prog1(struct xdp_md *ctx)". id is a FUNC or FUNC_PROTO; name may be NULL for
+ * the FUNC's own. */
+void btf_print_proto(const struct btf *b, u32 id, const char *name, struct sbuf *out);
+
+#endif
