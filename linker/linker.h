@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * The linker's door: many objects in, one object out, and a table that says what became of each
+ * symbol. What comes out can't be told from an object that was read from a file.
+ *
+ *	struct link *l;
+ *	struct obj *out;
+ *
+ *	link_new(diag, &(struct link_opts){ 0 }, &l);
+ *	link_add_file(l, NULL, "dispatcher.o", NULL);
+ *	link_add_file(l, "a", "xdp_drop.o", NULL);
+ *	link_set_private(l, "a");
+ *	link_map_extern(l, "prog1", "a:xdp_main");
+ *	link_finish(l, &out);
+ *
+ * The linker object owns its inputs unless they were lent, and everything in the table; the
+ * object that link_finish gives owns all of its own bytes and outlives the linker. The same
+ * inputs, names and options in the same order give the same bytes: of a path only the stem
+ * counts, as the default of the input's name.
+ *
+ * Inputs, mappings and settings come in any order, also mappings before the inputs that they
+ * speak of; names are looked up by link_finish, which runs once.
+ */
+#ifndef LINKER_LINKER_H
+#define LINKER_LINKER_H
+
+#include "lib/obj/obj.h"
+
+struct link;
+
+/* An input, counted from 1 in the order of adding; 0 is none. */
+typedef struct { u32 i; } input_id;
+
+struct link_opts {
+	bool allow_unresolved;	/* a partial link: strong externs may stay */
+	const char *license;	/* replaces what the inputs say; NULL: theirs */
+};
+
+int link_new(struct diag *d, const struct link_opts *opts, struct link **out);
+void link_free(struct link *l);
+
+/* --- inputs ------------------------------------------------------------------------------ */
+/*
+ * name is the input's name space, by which mappings call it: letters, digits and '_'. NULL takes
+ * the stem of the file's name, other characters turned into '_'. Two inputs given one name are
+ * -EEXIST at once; two that share a stem are told apart as stem, stem__1, ... and a mapping that
+ * says the bare stem is ambiguous. id may be NULL. The objects' own diagnostics pass through.
+ */
+
+/* lend: the object stays the caller's and must outlive the linker. Else it is the linker's from
+ * here on, also on failure. It is never changed. */
+int link_add_obj(struct link *l, const char *name, struct obj *o, bool lend, input_id *id);
+int link_add_file(struct link *l, const char *name, const char *path, input_id *id);
+/* "NAME=file" or "file": a prefix of letters, digits and '_' before any '/' is a name. */
+int link_add_spec(struct link *l, const char *spec, input_id *id);
+/* file is the name for diagnostics and for the stem. fd stays the caller's. */
+int link_add_fd(struct link *l, const char *name, int fd, const char *file, input_id *id);
+int link_add_mem(struct link *l, const char *name, struct span bytes, const char *file,
+		 input_id *id);
+
+/* --- name spaces ------------------------------------------------------------------------- */
+/* All of these only take note; -EINVAL for text that isn't of the form, -ENOMEM. */
+
+/* Bind the extern function ("EXTERN" of all inputs, "INPUT:EXTERN" of one, which wins) to a
+ * function: global, static or an entry program; "FUNC" is looked for in all inputs. */
+int link_map_extern(struct link *l, const char *extern_spec, const char *func_spec);
+/* Nobody binds by name to what this input defines; it gets names of its own in the output. */
+int link_set_private(struct link *l, const char *input);
+/* "[INPUT:]SYM": a symbol of a private input that is to stay public, an entry that is bound by
+ * a mapping that is to stay an entry as well. */
+int link_export(struct link *l, const char *spec);
+
+/* --- linking ----------------------------------------------------------------------------- */
+
+/*
+ * Link. All conflicts are said in one run (up to the error limit of the diag). Errors: -EEXIST
+ * defined twice, -ENOENT an extern, input or function that isn't there, -EINVAL inputs that
+ * contradict each other, -ENOTSUP, -ENOMEM. *out is the caller's.
+ */
+int link_finish(struct link *l, struct obj **out);
+
+/* --- what became of the symbols ---------------------------------------------------------- */
+
+enum link_fate {
+	LINK_FATE_KEPT,		/* defined here, in the output */
+	LINK_FATE_BOUND,	/* an extern that a definition of another input answers */
+	LINK_FATE_EXTERN,	/* an extern that is left in the output */
+	LINK_FATE_DROPPED,	/* defined here, not in the output: see why */
+};
+
+enum link_how {
+	LINK_HOW_NONE,
+	LINK_HOW_NAME,
+	LINK_HOW_MAPPING,
+};
+
+/* One symbol of one input. A clone is a row of its own. */
+struct link_row {
+	input_id input;
+	const char *old_name;
+	const char *new_name;	/* in the output; of the definition, for BOUND; "" when dropped */
+	const char *kind;	/* "program", "function", "map", "variable"; static */
+	enum link_fate fate;
+	enum link_how how;	/* BOUND: by what */
+	input_id to;		/* BOUND: whose definition; DROPPED: who defines it instead */
+	bool is_clone;		/* a subprogram made of an entry program */
+	bool weak;
+	const char *section;	/* in the output, "" without one */
+	u64 off, size;		/* bytes in that section */
+	const char *why;	/* DROPPED: in words; else NULL */
+};
+
+struct link_table {
+	const struct link_row *rows;	/* by input, then as in its symbol table */
+	u32 n_rows;
+};
+
+/* Valid after link_finish, even a failed one (rows so far), until link_free. */
+struct link_table link_table(const struct link *l);
+
+/* "" for none. */
+const char *link_input_name(const struct link *l, input_id id);	/* "fw_a" */
+const char *link_input_file(const struct link *l, input_id id);	/* "build/fw_a.o" */
+u32 link_n_inputs(const struct link *l);
+bool link_input_private(const struct link *l, input_id id);
+
+#endif
