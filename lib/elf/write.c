@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * Sections and symbols to bytes. libelf can write only to a descriptor, and reorders nothing, so
+ * this is a writer of its own:
+ *
+ *	ELF header | sections in the order given | .symtab | .strtab | section headers
+ *
+ * .strtab has the names of sections and symbols, each once. Local symbols come before all others,
+ * as the System V ABI demands (sh_info of .symtab tells where they end).
+ */
+#include "lib/elf/elf_int.h"
+
+#include <stdlib.h>
+
+#include "lib/base/hmap.h"
+
+struct writer {
+	struct diag *d;
+	const struct elf_out *in;
+	bool swap;
+	struct sbuf *out;
+	struct sbuf strs;
+	struct hmap str_index;	/* hash of a string -> its offset in strs */
+	u32 *sym_map;		/* number in the input -> number in the file */
+	u32 n_local;		/* with the null symbol */
+	struct sbuf shdrs;
+};
+
+struct shdr {
+	const char *name;
+	u32 type, link, info;
+	u64 flags, off, size, align, entsize;
+};
+
+static void put16(struct writer *w, struct sbuf *b, u16 v)
+{
+	put_u16(&v, v, w->swap);
+	sbuf_put(b, &v, sizeof(v));
+}
+
+static void put32(struct writer *w, struct sbuf *b, u32 v)
+{
+	put_u32(&v, v, w->swap);
+	sbuf_put(b, &v, sizeof(v));
+}
+
+static void put64(struct writer *w, struct sbuf *b, u64 v)
+{
+	put_u64(&v, v, w->swap);
+	sbuf_put(b, &v, sizeof(v));
+}
+
+/* The offset of s in .strtab. Running out of memory sticks in strs. */
+static u32 intern(struct writer *w, const char *s)
+{
+	u64 hash = hash_str(s);
+	struct hmap_iter it;
+	u32 off;
+
+	if (!*s)
+		return 0;
+	for (off = hmap_first(&w->str_index, hash, &it); off != HMAP_NONE;
+	     off = hmap_next(&w->str_index, &it))
+		if (!strcmp(w->strs.data + off, s))
+			return off;
+	off = (u32)w->strs.size;
+	sbuf_put(&w->strs, s, strlen(s) + 1);
+	if (hmap_add(&w->str_index, hash, off))
+		w->strs.failed = true;
+	return off;
+}
+
+static void put_shdr(struct writer *w, const struct shdr *s)
+{
+	put32(w, &w->shdrs, intern(w, s->name));
+	put32(w, &w->shdrs, s->type);
+	put64(w, &w->shdrs, s->flags);
+	put64(w, &w->shdrs, 0);
+	put64(w, &w->shdrs, s->off);
+	put64(w, &w->shdrs, s->size);
+	put32(w, &w->shdrs, s->link);
+	put32(w, &w->shdrs, s->info);
+	put64(w, &w->shdrs, s->align);
+	put64(w, &w->shdrs, s->entsize);
+}
+
+/* Locals keep their order, and so do the others. */
+static int order_syms(struct writer *w)
+{
+	const struct elf_out *in = w->in;
+	u32 at = 1;
+
+	w->sym_map = calloc((size_t)in->n_syms + 1, sizeof(*w->sym_map));
+	if (!w->sym_map)
+		return -ENOMEM;
+	for (u32 i = 0; i < in->n_syms; i++)
+		if (in->syms[i].bind == STB_LOCAL)
+			w->sym_map[i + 1] = at++;
+	w->n_local = at;
+	for (u32 i = 0; i < in->n_syms; i++)
+		if (in->syms[i].bind != STB_LOCAL)
+			w->sym_map[i + 1] = at++;
+	return 0;
+}
+
+static void put_rels(struct writer *w, const struct elf_out_sec *s)
+{
+	for (u32 i = 0; i < s->n_rels; i++) {
+		put64(w, w->out, s->rels[i].off);
+		put64(w, w->out, ELF64_R_INFO(w->sym_map[s->rels[i].sym], s->rels[i].type));
+	}
+}
+
+static void put_sec(struct writer *w, const struct elf_out_sec *s)
+{
+	struct shdr sh = {
+		.name = s->name, .type = s->type, .link = s->link, .info = s->info,
+		.flags = s->flags, .align = s->align ? s->align : 1, .entsize = s->entsize,
+	};
+
+	if (s->type != SHT_NOBITS)
+		sbuf_align(w->out, sh.align);
+	sh.off = w->out->size;
+	if (s->rel_of) {
+		sh.link = w->in->n_secs + 1;
+		sh.info = s->rel_of;
+		put_rels(w, s);
+		sh.size = w->out->size - sh.off;
+	} else {
+		sh.size = s->bytes.size;
+		if (s->type != SHT_NOBITS)
+			sbuf_put(w->out, s->bytes.data, s->bytes.size);
+	}
+	put_shdr(w, &sh);
+}
+
+static void put_sym(struct writer *w, const struct elf_out_sym *sym)
+{
+	u8 bytes[2] = { ELF64_ST_INFO(sym->bind, sym->type), sym->vis };
+
+	put32(w, w->out, intern(w, sym->name));
+	sbuf_put(w->out, bytes, sizeof(bytes));
+	put16(w, w->out, sym->sec == ELF_SEC_ABS    ? SHN_ABS :
+			 sym->sec == ELF_SEC_COMMON ? SHN_COMMON :
+						      (u16)sym->sec);
+	put64(w, w->out, sym->value);
+	put64(w, w->out, sym->size);
+}
+
+static void put_symtab(struct writer *w)
+{
+	const struct elf_out *in = w->in;
+	struct shdr sh = {
+		.name = ".symtab", .type = SHT_SYMTAB, .link = in->n_secs + 2, .info = w->n_local,
+		.align = 8, .entsize = ELF64_SYM_SIZE,
+		.size = ((u64)in->n_syms + 1) * ELF64_SYM_SIZE,
+	};
+
+	sbuf_align(w->out, sh.align);
+	sh.off = w->out->size;
+	sbuf_zero(w->out, ELF64_SYM_SIZE);
+	for (u32 i = 0; i < in->n_syms; i++)
+		if (in->syms[i].bind == STB_LOCAL)
+			put_sym(w, &in->syms[i]);
+	for (u32 i = 0; i < in->n_syms; i++)
+		if (in->syms[i].bind != STB_LOCAL)
+			put_sym(w, &in->syms[i]);
+	put_shdr(w, &sh);
+}
+
+/* Last, since put_shdr() adds its own name too. */
+static void put_strtab(struct writer *w)
+{
+	struct shdr sh = { .name = ".strtab", .type = SHT_STRTAB, .align = 1 };
+
+	intern(w, sh.name);
+	sh.off = w->out->size;
+	sh.size = w->strs.size;
+	sbuf_put(w->out, w->strs.data, w->strs.size);
+	put_shdr(w, &sh);
+}
+
+static void put_ehdr(struct writer *w, u64 shoff, struct sbuf *b)
+{
+	u8 ident[EI_NIDENT] = { 0x7f, 'E', 'L', 'F', ELFCLASS64,
+				w->in->big_endian ? ELFDATA2MSB : ELFDATA2LSB, EV_CURRENT };
+
+	sbuf_put(b, ident, sizeof(ident));
+	put16(w, b, ET_REL);
+	put16(w, b, w->in->machine);
+	put32(w, b, EV_CURRENT);
+	put64(w, b, 0);
+	put64(w, b, 0);
+	put64(w, b, shoff);
+	put32(w, b, 0);
+	put16(w, b, ELF64_EHDR_SIZE);
+	put16(w, b, 0);
+	put16(w, b, 0);
+	put16(w, b, ELF64_SHDR_SIZE);
+	put16(w, b, (u16)(w->in->n_secs + 3));
+	put16(w, b, (u16)(w->in->n_secs + 2));
+}
+
+static int write_body(struct writer *w)
+{
+	struct sbuf ehdr = { 0 };
+	u64 shoff;
+	int err;
+
+	sbuf_zero(&w->strs, 1);
+	sbuf_zero(&w->shdrs, ELF64_SHDR_SIZE);
+	sbuf_zero(w->out, ELF64_EHDR_SIZE);
+	for (u32 i = 0; i < w->in->n_secs; i++)
+		put_sec(w, &w->in->secs[i]);
+	put_symtab(w);
+	put_strtab(w);
+	sbuf_align(w->out, 8);
+	shoff = w->out->size;
+	sbuf_put(w->out, w->shdrs.data, w->shdrs.size);
+	put_ehdr(w, shoff, &ehdr);
+	err = sbuf_err(w->out) ? sbuf_err(w->out) : sbuf_err(&w->strs);
+	if (!err)
+		err = sbuf_err(&w->shdrs) ? sbuf_err(&w->shdrs) : sbuf_err(&ehdr);
+	if (!err)
+		memcpy(w->out->data, ehdr.data, ELF64_EHDR_SIZE);
+	sbuf_free(&ehdr);
+	return err;
+}
+
+int elf_write(struct diag *d, const struct elf_out *in, struct sbuf *out)
+{
+	struct sbuf bytes = { 0 };
+	struct writer w = {
+		.d = d, .in = in, .swap = in->big_endian != HOST_BIG_ENDIAN, .out = &bytes,
+	};
+	int err;
+
+	if (in->n_secs + 3 >= SHN_LORESERVE)
+		return diag_raise(d, DIAG_ELF_TOO_MANY_SECTIONS, NULL, in->n_secs);
+	err = order_syms(&w);
+	if (!err)
+		err = write_body(&w);
+	if (!err) {
+		sbuf_put(out, bytes.data, bytes.size);
+		err = sbuf_err(out);
+	}
+	if (err)
+		err = elf_no_memory(d, NULL);
+	sbuf_free(&bytes);
+	sbuf_free(&w.strs);
+	sbuf_free(&w.shdrs);
+	hmap_free(&w.str_index);
+	free(w.sym_map);
+	return err;
+}
