@@ -163,7 +163,6 @@ enum isa_fault {
 	ISA_FAULT_OFF,		/* off has a value that is reserved */
 	ISA_FAULT_IMM,		/* imm has a value that is reserved */
 	ISA_FAULT_REG,		/* register above r10 */
-	ISA_FAULT_FP_WRITE,	/* writes r10 */
 	ISA_FAULT_TRUNCATED,	/* second slot is missing */
 	ISA_FAULT_SECOND,	/* second slot isn't all zero but for imm, or imm is reserved */
 };
@@ -171,7 +170,8 @@ enum isa_fault {
 /*
  * The row of insn[0], or NULL and why (fault may be NULL). n_left counts the instructions from
  * insn to the end of the program. Constant time. The rules are those of Linux 6.18's verifier for
- * reserved fields; rows that no kernel takes have version 0.
+ * reserved fields; rows that no kernel takes have version 0. Writing r10 is well formed and left to
+ * the verifier, see isa_regs_written.
  */
 const struct isa_op *isa_decode(const struct bpf_insn *insn, u32 n_left, enum isa_fault *fault);
 
