@@ -28,6 +28,8 @@ struct weld_target_ops {
 	/* Map the values of a BPF_F_MMAPABLE array; NULL member: not supported. */
 	int (*mmap)(void *user, int handle, size_t size, bool writable, void **addr);
 	int (*munmap)(void *user, void *addr, size_t size);
+	/* Number of possible CPUs: how many values a per-CPU map hands out. */
+	int (*n_cpus)(void *user, unsigned int *n);
 };
 
 struct weld_target {

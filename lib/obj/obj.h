@@ -121,6 +121,9 @@ enum {
 	OBJ_MAP_HAS_KEY_TYPE = 1 << 9, OBJ_MAP_HAS_VALUE_TYPE = 1 << 10,
 };
 
+/* obj_map.pinning: the number that __uint(pinning, ...) spells. */
+enum { OBJ_PIN_NONE = 0, OBJ_PIN_BY_NAME = 1 };
+
 struct obj_map_slot {
 	u32 idx;
 	sym_id sym;		/* a program for PROG_ARRAY, a map for maps of maps */

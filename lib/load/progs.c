@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * Programs: image in, handle out. What a refusal looks like to a person is made here, from the
+ * target's errno and its log.
+ */
+#include "lib/load/load_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Kernel forms of the records; line for line those of the image. */
+_Static_assert(sizeof(struct img_func_info) == sizeof(struct bpf_func_info), "func_info");
+_Static_assert(sizeof(struct img_line_info) == sizeof(struct bpf_line_info), "line_info");
+
+static void patch_maps(const struct load_inst *inst, struct img *img)
+{
+	for (u32 i = 0; i < img->map_refs.n; i++) {
+		const struct img_map_ref *ref = &img->map_refs.v[i];
+
+		img->insns.v[ref->insn].imm = inst->maps[ref->map.i].handle;
+	}
+}
+
+static void prog_attr(const struct load_inst *inst, const struct img *img, union bpf_attr *attr)
+{
+	memset(attr, 0, sizeof(*attr));
+	attr->prog_type = img->prog_type;
+	attr->expected_attach_type = img->expected_attach_type;
+	attr->prog_flags = img->prog_flags;
+	attr->insns = ptr_u64(img->insns.v);
+	attr->insn_cnt = img->insns.n;
+	attr->license = ptr_u64(img->license);
+	attr->kern_version = img->kern_version;
+	load_kernel_name(attr->prog_name, img->name);
+	if (inst->btf_handle < 0 || !img->func_infos.n)
+		return;
+	attr->prog_btf_fd = (uint32_t)inst->btf_handle;
+	attr->func_info = ptr_u64(img->func_infos.v);
+	attr->func_info_cnt = img->func_infos.n;
+	attr->func_info_rec_size = sizeof(struct bpf_func_info);
+	attr->line_info = ptr_u64(img->line_infos.v);
+	attr->line_info_cnt = img->line_infos.n;
+	attr->line_info_rec_size = sizeof(struct bpf_line_info);
+}
+
+/* The last line of a log that says something about the program: the summary line that counts
+ * instructions isn't it. */
+static void log_reason(const char *log, struct sbuf *out)
+{
+	const char *end = log + strlen(log);
+
+	while (end > log) {
+		const char *start;
+
+		while (end > log && end[-1] == '\n')
+			end--;
+		start = end;
+		while (start > log && start[-1] != '\n')
+			start--;
+		if (end > start && strncmp(start, "processed ", 10) &&
+		    strncmp(start, "verification time", 17) && strncmp(start, "stack depth", 11)) {
+			sbuf_put(out, start, (size_t)(end - start));
+			return;
+		}
+		end = start;
+	}
+}
+
+static int raise_refused(const struct load_inst *inst, func_id id, int err, const struct sbuf *log)
+{
+	const struct obj_func *f = obj_func(inst->obj, id);
+	struct weld_where at = obj_where_sym(inst->obj, f->sym);
+	const char *hint = load_hint(err);
+	struct sbuf reason = { 0 };
+	struct diag_msg m;
+
+	log_reason(sbuf_str(log), &reason);
+	diag_begin(&m, inst->diag, DIAG_LOAD_PROG_REFUSED, &at, inst->target.ops->name,
+		   obj_func_name(inst->obj, id), reason.size ? sbuf_str(&reason) : strerror(-err));
+	diag_errno(&m, err);
+	if (log->size)
+		diag_detail(&m, sbuf_str(log));
+	if (hint && !log->size)
+		diag_help(&m, "%s", hint);
+	sbuf_free(&reason);
+	return diag_end(&m);
+}
+
+/* Types whose programs name a kernel function or a struct to attach to. */
+static int check_type(const struct load_inst *inst, func_id id, struct img *img)
+{
+	const struct obj_func *f = obj_func(inst->obj, id);
+	struct weld_where at = obj_where_sym(inst->obj, f->sym);
+	struct diag_msg m;
+
+	if (!img->prog_type)
+		img->prog_type = inst->opts.prog_type;
+	if (!img->prog_type) {
+		diag_begin(&m, inst->diag, DIAG_LOAD_NO_TYPE, &at, obj_sec(inst->obj, f->sec)->name);
+		diag_help(&m, "name the type (--type), or use a section name such as SEC(\"xdp\")");
+		return diag_end(&m);
+	}
+	if (img->prog_type == BPF_PROG_TYPE_STRUCT_OPS ||
+	    (f->def && (f->def->flags & ABI_SEC_ATTACH_BTF)))
+		return diag_raise(inst->diag, DIAG_LOAD_NEEDS_TARGET, &at, img->name,
+				  abi_prog_name(img->prog_type));
+	return 0;
+}
+
+static int load_one(struct load_inst *inst, func_id id)
+{
+	struct load_prog *prog = &inst->progs[id.i];
+	struct sbuf log = { 0 };
+	union bpf_attr attr;
+	int ret;
+
+	ret = img_build(inst->diag, inst->obj, id, &prog->img);
+	if (!ret)
+		ret = check_type(inst, id, prog->img);
+	if (ret)
+		return ret;
+	patch_maps(inst, prog->img);
+	prog_attr(inst, prog->img, &attr);
+	ret = load_prog_logged(inst, &attr, inst->opts.log_level, &log);
+	if (ret >= 0)
+		prog->handle = ret;
+	else
+		ret = raise_refused(inst, id, ret, &log);
+	sbuf_free(&log);
+	return ret < 0 ? ret : 0;
+}
+
+/* --- which ones ------------------------------------------------------------------------------ */
+
+static void want_slots(const struct load_inst *inst, bool *wanted)
+{
+	for (u32 i = 1; i < inst->obj->maps.n; i++) {
+		const struct obj_map *m = &inst->obj->maps.v[i];
+
+		for (u32 k = 0; m->type == BPF_MAP_TYPE_PROG_ARRAY && k < m->n_slots; k++) {
+			const struct obj_sym *s = obj_sym(inst->obj, m->slots[k].sym);
+			func_id f = obj_func_at(inst->obj, s->sec,
+						(u32)(s->value / sizeof(struct bpf_insn)));
+
+			wanted[f.i] = true;
+		}
+	}
+}
+
+static int choose(const struct load_inst *inst, bool *wanted)
+{
+	struct weld_where at = WELD_WHERE_NONE;
+	func_id only;
+
+	if (!inst->opts.only_prog) {
+		for (u32 i = 1; i < inst->obj->funcs.n; i++)
+			wanted[i] = inst->obj->funcs.v[i].is_entry && inst->obj->funcs.v[i].autoload;
+		return 0;
+	}
+	only = obj_find_func(inst->obj, inst->opts.only_prog);
+	at.file = inst->obj->name;
+	if (!only.i || !obj_func(inst->obj, only)->is_entry)
+		return diag_raise(inst->diag, DIAG_LOAD_NO_PROG, &at, inst->opts.only_prog);
+	wanted[only.i] = true;
+	want_slots(inst, wanted);
+	return 0;
+}
+
+int load_progs_pass(struct load_inst *inst)
+{
+	bool *wanted = calloc(inst->obj->funcs.n ? inst->obj->funcs.n : 1, sizeof(*wanted));
+	int err;
+
+	if (!wanted)
+		return diag_raise(inst->diag, DIAG_NO_MEMORY, NULL, "load");
+	err = choose(inst, wanted);
+	for (u32 i = 1; !err && i < inst->obj->funcs.n; i++)
+		if (wanted[i])
+			err = load_one(inst, (func_id){ i });
+	free(wanted);
+	return err;
+}
