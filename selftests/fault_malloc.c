@@ -7,8 +7,8 @@
 #include "selftests/fault_malloc.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void *__interceptor_malloc(size_t size) __attribute__((weak));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Allocation faults. A test that links fault_malloc.c (fault_dep) has every malloc, calloc and
+ * Allocation faults. A test with fault_malloc.c among its sources has every malloc, calloc and
  * realloc of its process go through it, libelf's and libc's too, and can make them fail:
  *
  *	static int open_and_free(void *path)

@@ -7,6 +7,15 @@
 
 enum { BLOCK_MIN = 4096, BLOCK_MAX = 1 << 20 };
 
+/* Under a sanitizer each allocation is a block of exactly its size: accesses past it are seen. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { ONE_BLOCK_EACH = 1 };
+#elif defined(__has_feature)
+enum { ONE_BLOCK_EACH = __has_feature(address_sanitizer) };
+#else
+enum { ONE_BLOCK_EACH = 0 };
+#endif
+
 struct arena_block {
 	struct arena_block *next;
 	size_t size;			/* bytes in data */
@@ -19,7 +28,7 @@ static struct arena_block *block_new(struct arena *a, size_t need)
 	size_t size = a->head ? min_u64(a->head->size * 2, BLOCK_MAX) : BLOCK_MIN;
 	struct arena_block *b;
 
-	if (size < need)
+	if (size < need || ONE_BLOCK_EACH)
 		size = need;
 	if (size > SIZE_MAX - sizeof(*b))
 		return NULL;
@@ -36,10 +45,11 @@ void *arena_alloc(struct arena *a, size_t size)
 	struct arena_block *b = a->head;
 	void *p;
 
-	if (size > SIZE_MAX - _Alignof(max_align_t))
+	if (size > PTRDIFF_MAX)
 		return NULL;
-	size = align_up(size ? size : 1, _Alignof(max_align_t));
-	if (!b || size > b->size - a->used) {
+	if (!ONE_BLOCK_EACH)
+		size = align_up(size ? size : 1, _Alignof(max_align_t));
+	if (!b || size > b->size - a->used || ONE_BLOCK_EACH) {
 		b = block_new(a, size);
 		if (!b)
 			return NULL;

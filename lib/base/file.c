@@ -18,33 +18,44 @@ static int raise_errno(struct diag *d, enum diag_id id, const char *name, int er
 	return diag_end(&m);
 }
 
+static bool known_too_big(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISREG(st.st_mode) && (u64)st.st_size > FILE_MAX_SIZE;
+}
+
+/* Append what fd gives until its end, a failure, or more than FILE_MAX_SIZE; read(2)'s errno. */
+static int slurp(int fd, struct sbuf *b)
+{
+	char chunk[65536];
+	ssize_t n;
+
+	do {
+		n = read(fd, chunk, sizeof(chunk));
+		if (n < 0 && errno != EINTR)
+			return errno;
+		if (n > 0)
+			sbuf_put(b, chunk, (size_t)n);
+	} while (n && !sbuf_err(b) && b->size <= FILE_MAX_SIZE);
+	return 0;
+}
+
 int file_read_fd(struct diag *d, int fd, const char *name, struct sbuf *out)
 {
 	struct weld_where at = WELD_WHERE_NONE;
+	bool too_big = known_too_big(fd);
 	struct sbuf b = { 0 };
-	char chunk[65536];
-	ssize_t n;
-	int err;
+	int err = 0, read_errno;
 
-	for (;;) {
-		n = read(fd, chunk, sizeof(chunk));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		sbuf_put(&b, chunk, (size_t)n);
-		if (sbuf_err(&b) || b.size > FILE_MAX_SIZE)
-			break;
-	}
 	at.file = name;
-	if (n < 0)
-		err = raise_errno(d, DIAG_FILE_READ, name, errno);
-	else if (b.size > FILE_MAX_SIZE)
+	read_errno = too_big ? 0 : slurp(fd, &b);
+	if (read_errno)
+		err = raise_errno(d, DIAG_FILE_READ, name, read_errno);
+	else if (too_big || b.size > FILE_MAX_SIZE)
 		err = diag_raise(d, DIAG_FILE_TOO_BIG, &at, name, FILE_MAX_SIZE);
 	else if (sbuf_err(&b))
 		err = diag_raise(d, DIAG_NO_MEMORY, &at, "file_read");
-	else
-		err = 0;
 	if (err) {
 		sbuf_free(&b);
 		return err;
@@ -96,51 +107,88 @@ static int write_direct(const char *path, const void *data, size_t size)
 	return err;
 }
 
-static int fill_and_rename(int fd, const char *tmp, const char *path, struct span bytes)
+/* Where the temporary file stands: beside path, under a short name of its own. */
+static int temp_path(struct sbuf *out, const char *path, unsigned int attempt)
 {
-	mode_t mask = umask(0);
-	int err;
+	const char *slash = strrchr(path, '/');
 
-	umask(mask);
-	err = write_all(fd, (const char *)bytes.data, bytes.size);
-	if (!err && fchmod(fd, 0666 & ~mask))
-		err = -errno;
-	if (close(fd) && !err)
-		err = -errno;
-	if (!err && rename(tmp, path))
-		err = -errno;
-	return err;
+	sbuf_trim(out, 0);
+	if (slash)
+		sbuf_put(out, path, (size_t)(slash - path) + 1);
+	sbuf_printf(out, ".bpfweld-%ld-%u", (long)getpid(), attempt);
+	return sbuf_err(out);
 }
 
-static int write_renamed(const char *path, struct span bytes)
+/*
+ * A new file that nobody else has open; -errno. O_EXCL tells a name that is taken (by another
+ * thread, or left behind by a process that was killed), and follows no link that stands there.
+ */
+static int temp_open(struct sbuf *tmp, const char *path)
+{
+	enum { MAX_ATTEMPTS = 1000 };
+	int fd = -1;
+
+	for (unsigned int i = 0; i < MAX_ATTEMPTS; i++) {
+		int err = temp_path(tmp, path, i);
+
+		if (err)
+			return err;
+		fd = open(sbuf_str(tmp), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (fd >= 0 || errno != EEXIST)
+			break;
+	}
+	return fd < 0 ? -errno : fd;
+}
+
+/* old is what stands at path, or NULL. */
+static int write_renamed(const char *path, const struct stat *old, struct span bytes)
 {
 	struct sbuf tmp = { 0 };
 	int fd, err;
 
-	sbuf_printf(&tmp, "%s.XXXXXX", path);
-	if (sbuf_err(&tmp))
-		return -ENOMEM;
-	fd = mkostemp(tmp.data, O_CLOEXEC);
-	if (fd < 0) {
-		err = -errno;
-		goto out;
-	}
-	err = fill_and_rename(fd, tmp.data, path, bytes);
+	fd = temp_open(&tmp, path);
+	err = fd < 0 ? fd : 0;
 	if (err)
-		unlink(tmp.data);
+		goto out;
+	err = write_all(fd, (const char *)bytes.data, bytes.size);
+	if (!err && old && fchmod(fd, old->st_mode & 0777))
+		err = -errno;
+	if (close(fd) && !err)
+		err = -errno;
+	if (!err && rename(sbuf_str(&tmp), path))
+		err = -errno;
+	if (err)
+		unlink(sbuf_str(&tmp));
 out:
 	sbuf_free(&tmp);
 	return err;
 }
 
+/* The link stays; the file that it leads to is replaced. */
+static int write_through_link(const char *path, const struct stat *old, struct span bytes)
+{
+	char *target = realpath(path, NULL);
+	int err = target ? write_renamed(target, old, bytes) : -errno;
+
+	free(target);
+	return err;
+}
+
 int file_write(struct diag *d, const char *path, const void *data, size_t size)
 {
-	struct stat st;
+	struct span bytes = span_of(data, size);
+	struct stat st, link;
 	int err;
 
-	if (!stat(path, &st) && !S_ISREG(st.st_mode))
+	if (lstat(path, &link))
+		err = write_renamed(path, NULL, bytes);
+	else if (stat(path, &st))
+		err = -errno;
+	else if (!S_ISREG(st.st_mode))
 		err = write_direct(path, data, size);
+	else if (S_ISLNK(link.st_mode))
+		err = write_through_link(path, &st, bytes);
 	else
-		err = write_renamed(path, span_of(data, size));
+		err = write_renamed(path, &st, bytes);
 	return err ? raise_errno(d, DIAG_FILE_WRITE, path, -err) : 0;
 }

@@ -17,8 +17,10 @@ int file_read_fd(struct diag *d, int fd, const char *name, struct sbuf *out);
 int file_read(struct diag *d, const char *path, struct sbuf *out);
 
 /*
- * Write size bytes to a temporary file beside path, then rename it to path. Mode is 0666 less
- * the umask. A path that exists and isn't a regular file (/dev/stdout, a pipe) is written
+ * Write size bytes to a temporary file beside path, then rename it to path: whoever opens path
+ * sees the old bytes or the new ones, and after a failure the old ones. A new file's mode is 0666
+ * less the umask, an existing file's is kept. A symbolic link stays, and the file that it leads
+ * to is replaced. A path that exists and isn't a regular file (/dev/stdout, a pipe) is written
  * directly.
  */
 int file_write(struct diag *d, const char *path, const void *data, size_t size);

@@ -15,11 +15,11 @@
 
 #define VEC(type) struct { type *v; u32 n; u32 cap; }
 
-/* Make room for extra more elements; 0 or -ENOMEM. v, n and cap are the members of a VEC. */
-int vec_grow_raw(void **v, u32 n, u32 *cap, u32 extra, size_t elem_size);
+/* Make room for extra more elements; 0 or -ENOMEM. v points to the member v of a VEC. */
+int vec_grow_raw(void *v, u32 n, u32 *cap, u32 extra, size_t elem_size);
 
 #define vec_reserve(vec, extra) \
-	vec_grow_raw((void **)&(vec)->v, (vec)->n, &(vec)->cap, (extra), sizeof(*(vec)->v))
+	vec_grow_raw(&(vec)->v, (vec)->n, &(vec)->cap, (extra), sizeof(*(vec)->v))
 
 /* A pointer to a new zeroed element at the end, or NULL. */
 #define vec_push(vec)								\
@@ -34,10 +34,10 @@ int vec_grow_raw(void **v, u32 n, u32 *cap, u32 extra, size_t elem_size);
 
 #define vec_free(vec)								\
 	do {									\
-		vec_release_raw((void **)&(vec)->v);				\
+		vec_release_raw(&(vec)->v);					\
 		(vec)->n = (vec)->cap = 0;					\
 	} while (0)
 
-void vec_release_raw(void **v);
+void vec_release_raw(void *v);
 
 #endif
