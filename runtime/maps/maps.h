@@ -80,8 +80,8 @@ struct rt_host {
 	u32 n_cpus;			/* per-CPU values have as many copies; at least 1 */
 	u64 mem_limit;			/* bytes of all maps together, limbo included */
 	u64 mem_used;
-	u64 epoch;			/* counts runs */
-	u32 n_running;			/* rt_run_begin ... rt_run_end pairs that are open */
+	u64 epoch;			/* counts runs; that of the last one begun */
+	bool running;			/* between rt_run_begin and rt_run_end; runs don't nest */
 	struct rt_limbo *limbo;
 	void *user;
 	/* The program behind a user-space handle, one reference taken; -EBADF, -EINVAL. */
@@ -135,10 +135,13 @@ struct rt_run_ops {
 	/* addr must be the program's context itself. */
 	int (*check_ctx)(struct rt_run *run, u64 addr);
 	/* A region for the map value at value (map->value_size bytes; writable unless the map is
-	 * read-only to programs) or for a key (read-only), and its first byte's address. The same
-	 * bytes may get the same region again. */
+	 * read-only to programs) and its first byte's address. The value stays valid until the run
+	 * ends; the same bytes may get the same region again. */
 	int (*value_addr)(struct rt_run *run, struct rt_map *map, void *value, u64 *addr);
+	/* The same, read-only, for a key of map->key_size bytes that a callback is given: valid only
+	 * until key_gone, after which its address is as good as a wild one. */
 	int (*key_addr)(struct rt_run *run, struct rt_map *map, const void *key, u64 *addr);
+	void (*key_gone)(struct rt_run *run, u64 addr);
 	/* Call the program's function whose address is func, in a frame of its own. */
 	int (*call)(struct rt_run *run, u64 func, const u64 args[5], u64 *ret);
 	/*
@@ -172,7 +175,8 @@ struct rt_run {
 	void *engine;
 };
 
-/* Between the two, values and programs that the run can see stay. Calls pair up. */
+/* Between the two, values and programs that the run can see stay, and user space's commands must
+ * wait. Calls pair up and don't nest. */
 void rt_run_begin(struct rt_run *run);
 void rt_run_end(struct rt_run *run);
 
@@ -201,7 +205,9 @@ struct rt_map {
 	u32 n_writers;			/* writable mmaps: they forbid to freeze */
 	struct rt_ref *btf;		/* held, NULL without; what it is only the runtime knows */
 	u32 btf_id, btf_key_type_id, btf_value_type_id;
-	void *by_id;			/* the runtime's index of maps, for its free function */
+	/* The runtime's: forget the map's id. NULL: it has none. */
+	void (*retire)(struct rt_map *map);
+	void *retire_user;
 };
 
 /*
