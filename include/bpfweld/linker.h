@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * The static linker: many objects in, one out. Extern functions are bound by name, or to a
+ * chosen function of a chosen input, whatever its name:
+ *
+ *	weld_linker__new(ctx, NULL, &l);
+ *	weld_linker__add_file(l, NULL, "dispatcher.o");
+ *	weld_linker__add_file(l, "a", "firewall.o");
+ *	weld_linker__set_private(l, "a");
+ *	weld_linker__map(l, "prog1", "a:xdp_main");
+ *	weld_linker__finish(l, &obj);
+ */
+#ifndef BPFWELD_LINKER_H
+#define BPFWELD_LINKER_H
+
+#include <bpfweld/common.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct weld_linker;
+struct weld_object;
+
+struct weld_linker_opts {
+	size_t sz;
+	bool allow_unresolved;	/* partial link: strong externs may be left */
+	const char *license;	/* replaces what the inputs say; NULL: theirs */
+};
+
+WELD_API int weld_linker__new(struct weld_ctx *ctx, const struct weld_linker_opts *opts,
+			      struct weld_linker **linker);
+WELD_API void weld_linker__free(struct weld_linker *linker);
+
+/*
+ * Inputs. name is the input's name space, by which mappings call it: letters, digits and '_';
+ * NULL: the stem of the file's name. file names bytes and descriptors in diagnostics. Bytes are
+ * copied; a descriptor stays the caller's; an object is lent and must outlive the linker. The
+ * same file may be added twice under two names. Errors as for weld_object__open_*, and -EEXIST
+ * for a name that is taken.
+ */
+WELD_API int weld_linker__add_file(struct weld_linker *linker, const char *name, const char *path);
+WELD_API int weld_linker__add_fd(struct weld_linker *linker, const char *name, int fd,
+				 const char *file);
+WELD_API int weld_linker__add_mem(struct weld_linker *linker, const char *name, const void *bytes,
+				  size_t size, const char *file);
+WELD_API int weld_linker__add_object(struct weld_linker *linker, const char *name,
+				     const struct weld_object *obj);
+
+/* Bind "EXTERN" (of all inputs) or "INPUT:EXTERN" (of one) to "FUNC" or "INPUT:FUNC", which may
+ * be global, static or an entry program. Wins over names. */
+WELD_API int weld_linker__map(struct weld_linker *linker, const char *extern_spec,
+			      const char *func_spec);
+/* Nothing binds by name to what this input defines, so its names can't clash. */
+WELD_API int weld_linker__set_private(struct weld_linker *linker, const char *input);
+/* "[INPUT:]SYM" of a private input stays public; an entry that a mapping binds stays an entry. */
+WELD_API int weld_linker__export(struct weld_linker *linker, const char *spec);
+
+/*
+ * Link, once. All conflicts are diagnosed in one run. -EEXIST defined twice, -ENOENT something
+ * isn't there, -EINVAL inputs that contradict each other. The object belongs to the caller and
+ * needs neither the linker nor the inputs any more.
+ */
+WELD_API int weld_linker__finish(struct weld_linker *linker, struct weld_object **obj);
+/* The same to a file, which is written whole or not at all. */
+WELD_API int weld_linker__finish_file(struct weld_linker *linker, const char *path);
+
+/* --- what became of it ------------------------------------------------------------------------ */
+
+struct weld_linker_input {
+	size_t sz;
+	const char *name, *file;
+	bool is_private;
+};
+/* The n-th input, -ENOENT behind the last. Strings live as long as the linker. */
+WELD_API int weld_linker__input(const struct weld_linker *linker, uint32_t n,
+				struct weld_linker_input *info);
+
+struct weld_linker_symbol {
+	size_t sz;
+	const char *input;	/* name of the input that it comes from */
+	const char *old_name;
+	const char *new_name;	/* in the output (of the definition, for a bound extern); "" dropped */
+	const char *kind;	/* "program", "function", "map", "variable" */
+	const char *fate;	/* "kept", "bound", "extern", "dropped" */
+	const char *bound_by;	/* "name", "mapping"; NULL */
+	const char *to;		/* input whose definition won; NULL */
+	const char *section;	/* in the output, NULL without one */
+	const char *why;	/* dropped: why; NULL */
+	uint64_t offset, size;	/* bytes in that section */
+	bool weak, is_clone;
+};
+WELD_API int weld_linker__symbol(const struct weld_linker *linker, uint32_t n,
+				 struct weld_linker_symbol *info);
+
+/* --- in one call ------------------------------------------------------------------------------- */
+
+struct weld_link_input {
+	const char *name;		/* NULL: the stem */
+	const char *path;		/* or */
+	const struct weld_object *obj;	/* lent */
+	bool is_private;
+};
+
+struct weld_link_mapping {
+	const char *extern_spec;	/* "[INPUT:]EXTERN" */
+	const char *func_spec;		/* "[INPUT:]FUNC" */
+};
+
+struct weld_link_opts {
+	size_t sz;
+	const struct weld_link_mapping *mappings;
+	size_t n_mappings;
+	bool allow_unresolved;
+	const char *license;
+};
+
+WELD_API int weld_link(struct weld_ctx *ctx, const struct weld_link_input *inputs, size_t n_inputs,
+		       const struct weld_link_opts *opts, struct weld_object **obj);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
