@@ -9,6 +9,7 @@
  *
  *	secnames.def	section name -> program type, attach type, flags
  *	progs.def	program type -> name, context, return range
+ *	attach.def	attach type -> name, program type
  *	ctx.def		context member -> widths that may be read and written, what a load yields
  *	maps.def	map kind -> name, key, value, entries, flags
  *	args.def	argument kind -> what must hold of the register
@@ -26,7 +27,7 @@ enum {
 	ABI_SEC_EXTRAS = 1 << 0,	/* "name" or "name/what to attach to", else "name" only */
 	ABI_SEC_SLEEPABLE = 1 << 1,	/* loads with BPF_F_SLEEPABLE */
 	ABI_SEC_FRAGS = 1 << 2,		/* loads with BPF_F_XDP_HAS_FRAGS */
-	ABI_SEC_ATTACH_BTF = 1 << 3,	/* needs attach_btf_id: the extras name a kernel or program function */
+	ABI_SEC_ATTACH_BTF = 1 << 3,	/* needs attach_btf_id: the extras name a function */
 	ABI_SEC_ATTACH_OPT = 1 << 4,	/* kernels that don't know expected_attach_type take 0 instead */
 };
 
@@ -91,8 +92,16 @@ const struct abi_prog *abi_prog(u32 prog_type);
 bool abi_prog_by_name(const char *name, u32 *prog_type);
 /* "" is never returned; an unknown number gives "unknown". The short name: "xdp", "cgroup_skb". */
 const char *abi_prog_name(u32 prog_type);
-/* The kernel's identifier without BPF_, in lower case: "xdp_devmap"; "unknown". */
-const char *abi_attach_name(u32 attach_type);
+
+struct abi_attach {
+	const char *name;	/* "xdp_devmap" */
+	const char *c_name;	/* "BPF_XDP_DEVMAP" */
+	u32 prog_type;		/* what it is an expected_attach_type of */
+};
+
+/* NULL for numbers that 6.18 doesn't have. */
+const struct abi_attach *abi_attach(u32 attach_type);
+const char *abi_attach_name(u32 attach_type);	/* "unknown" */
 
 /*
  * What r0 may be at exit. False: anything. attach_type counts only where the range depends on it
@@ -154,11 +163,13 @@ enum abi_size {
 	ABI_SIZE_ANY,		/* 1 .. a limit of the kind */
 	ABI_SIZE_LPM,		/* struct bpf_lpm_trie_key and 1 .. 256 bytes of data */
 	ABI_SIZE_U64S,		/* a multiple of 8: stack frames */
-	ABI_SIZE_4_OR_8,	/* sockets: 4, or 8 to read cookies; device and cpu maps: 4, or 8 with a program */
+	ABI_SIZE_4_OR_8,	/* 4, or 8 for socket cookies, or for a device or cpu with program */
 	ABI_SIZE_STORAGE_KEY,	/* 8, or struct bpf_cgroup_storage_key */
 	ABI_SIZE_STRUCT,	/* of a type of the kernel's BTF */
-	ABI_SIZE_ZERO_OR_U32,	/* 0, or 4 without meaning */
 };
+
+/* Ring buffers are made of pages; no machine that BPF runs on has smaller ones. */
+enum { ABI_RING_ALIGN = 4096 };
 
 /* What max_entries must be. */
 enum abi_entries {
@@ -171,17 +182,21 @@ enum abi_entries {
 
 enum {
 	ABI_MAP_PERCPU = 1 << 0,	/* one value a CPU; the system call sees all of them, each rounded to 8 */
-	ABI_MAP_FD_VALUE = 1 << 1,	/* the system call writes descriptors, programs see objects or nothing */
+	ABI_MAP_FD_VALUE = 1 << 1,	/* the system call writes descriptors; programs see objects */
 	ABI_MAP_INNER = 1 << 2,		/* values are maps; inner_map_fd is a template */
 	ABI_MAP_BTF_REQUIRED = 1 << 3,	/* key and value types must come with BTF */
 	ABI_MAP_INDEX_KEY = 1 << 4,	/* key is an index below max_entries; entries always exist */
-	ABI_MAP_NO_PREALLOC = 1 << 5,	/* BPF_F_NO_PREALLOC must be set */
+	ABI_MAP_NEEDS_NO_PREALLOC = 1 << 5,	/* BPF_F_NO_PREALLOC must be set */
 	ABI_MAP_PROG_LOOKUP = 1 << 6,	/* programs may call map_lookup_elem on it */
 	ABI_MAP_PROG_UPDATE = 1 << 7,	/* programs may call map_update_elem on it */
 	ABI_MAP_PROG_DELETE = 1 << 8,	/* programs may call map_delete_elem on it */
-	ABI_MAP_STORAGE = 1 << 9,	/* hangs on a socket, inode, task or cgroup */
-	ABI_MAP_SYS_ONLY_CREATE = 1 << 10,	/* no element calls from user space */
-	ABI_MAP_ANY_BTF_KEY = 1 << 11,	/* takes a BTF key type where there is no BTF check for it */
+	ABI_MAP_PROG_PUSH = 1 << 9,	/* programs may call map_push_elem and map_peek_elem on it */
+	ABI_MAP_PROG_POP = 1 << 10,	/* programs may call map_pop_elem on it */
+	ABI_MAP_FOR_EACH = 1 << 11,	/* programs may call for_each_map_elem on it */
+	ABI_MAP_SOCK_VALUE = 1 << 12,	/* in programs, values are sockets */
+	ABI_MAP_STORAGE = 1 << 13,	/* hangs on a socket, inode, task or cgroup; own helpers */
+	ABI_MAP_NEEDS_MMAPABLE = 1 << 14,	/* BPF_F_MMAPABLE must be set */
+	ABI_MAP_EXTRA = 1 << 15,	/* map_extra has a meaning */
 };
 
 struct abi_map {
@@ -279,7 +294,7 @@ enum {
 	ABI_FN_CALLBACK = 1 << 4,	/* calls a function of the program */
 	ABI_FN_RELEASE = 1 << 5,	/* ends the reference passed to it */
 	ABI_FN_NO_SLEEP = 1 << 6,	/* refused in sleepable programs */
-	ABI_FN_VARIES = 1 << 7,		/* some program types take other arguments; the row is the form for packets */
+	ABI_FN_VARIES = 1 << 7,		/* other program types take other arguments */
 };
 
 enum { ABI_MAX_ARGS = 5 };
