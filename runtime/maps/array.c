@@ -128,11 +128,13 @@ static void *array_lookup(struct rt_run *run, struct rt_map *map, const void *ke
 /* All entries exist, so nothing can be inserted and nothing removed. */
 static int check_update(const struct rt_map *map, u32 index, u64 flags)
 {
-	if (flags > BPF_EXIST)
+	if ((flags & ~(u64)BPF_F_LOCK) > BPF_EXIST)
 		return -EINVAL;
 	if (index >= map->spec.max_entries)
 		return -E2BIG;
-	return flags == BPF_NOEXIST ? -EEXIST : 0;
+	if (flags & BPF_NOEXIST)
+		return -EEXIST;
+	return flags & BPF_F_LOCK ? -EINVAL : 0;	/* no value has a lock in this runtime */
 }
 
 static int array_update(struct rt_run *run, struct rt_map *map, const void *key, const void *value,

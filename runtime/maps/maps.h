@@ -130,6 +130,9 @@ struct rt_run_ops {
 	/* The size bytes of program memory at addr, all within one region; valid until the next
 	 * call of pkt_changed or call. size 0 is allowed and checks the address alone. */
 	int (*mem)(struct rt_run *run, u64 addr, u64 size, enum rt_access access, void **host);
+	/* For helpers that may be given any number as an address (trace_printk's %s): the bytes as
+	 * mem with RT_READ_UNINIT has them, or false, without a diagnostic. */
+	bool (*probe)(struct rt_run *run, u64 addr, u64 size, const void **host);
 	/* The map that a map pointer argument names. */
 	int (*map_of)(struct rt_run *run, u64 addr, struct rt_map **map);
 	/* addr must be the program's context itself. */
@@ -142,8 +145,9 @@ struct rt_run_ops {
 	 * until key_gone, after which its address is as good as a wild one. */
 	int (*key_addr)(struct rt_run *run, struct rt_map *map, const void *key, u64 *addr);
 	void (*key_gone)(struct rt_run *run, u64 addr);
-	/* Call the program's function whose address is func, in a frame of its own. */
-	int (*call)(struct rt_run *run, u64 func, const u64 args[5], u64 *ret);
+	/* Call the program's function whose address is func, in a frame of its own. Its r1 ... are
+	 * args[0] ... args[n_args - 1] (at most 5), the rest uninitialised. */
+	int (*call)(struct rt_run *run, u64 func, const u64 *args, u32 n_args, u64 *ret);
 	/*
 	 * Leave the program for the one at index of a program array; ctx becomes its r1.
 	 * *taken false: out of range, empty or the limit is reached, the program goes on.
@@ -269,7 +273,8 @@ static inline void rt_map_put(struct rt_map *map)
 		rt_ref_put(&map->ref);
 }
 
-/* May programs read and write the values? Lookups, loads and stores are refused accordingly. */
+/* May programs read and write the values? If not, the engine refuses loads from a value or stores
+ * to it; looking it up is allowed. */
 static inline bool rt_map_prog_reads(const struct rt_map *map)
 {
 	return !(map->spec.flags & BPF_F_WRONLY_PROG);
