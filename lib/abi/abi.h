@@ -293,7 +293,7 @@ enum {
 	ABI_FN_ACQUIRE = 1 << 3,	/* the result is a reference that must be released */
 	ABI_FN_CALLBACK = 1 << 4,	/* calls a function of the program */
 	ABI_FN_RELEASE = 1 << 5,	/* ends the reference passed to it */
-	ABI_FN_NO_SLEEP = 1 << 6,	/* refused in sleepable programs */
+	ABI_FN_VARARGS = 1 << 6,	/* takes the remaining argument registers as they are */
 	ABI_FN_VARIES = 1 << 7,		/* other program types take other arguments */
 };
 
@@ -314,9 +314,12 @@ const struct abi_helper *abi_helper(u32 id);
 /* With or without "bpf_"; 0: there is none. */
 u32 abi_helper_by_name(const char *name);
 const struct abi_arg_rule *abi_arg_rule(enum abi_arg arg);
-/* Whether programs of this type may call it, licence, attach type and sleepability aside. */
+/*
+ * Whether programs of this type may call it, licence, attach type and sleepability aside. Always
+ * true for EXT: the function that it replaces decides.
+ */
 bool abi_helper_allowed(u32 id, u32 prog_type);
-u32 abi_helper_n_args(const struct abi_helper *h);
+u32 abi_helper_n_args(const struct abi_helper *helper);
 
 /* ---- licence ------------------------------------------------------------------------------- */
 
