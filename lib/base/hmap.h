@@ -37,7 +37,7 @@ struct hmap_iter {
 
 u32 hmap_first(const struct hmap *m, u64 hash, struct hmap_iter *it);
 u32 hmap_next(const struct hmap *m, struct hmap_iter *it);
-/* val must not be HMAP_NONE; 0 or -ENOMEM. Equal entries are kept side by side, in order of adding. */
+/* val must not be HMAP_NONE; 0 or -ENOMEM. Equal hashes are met in order of adding. */
 int hmap_add(struct hmap *m, u64 hash, u32 val);
 void hmap_free(struct hmap *m);
 

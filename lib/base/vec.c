@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-/* The pointer is read and written as bytes: its type is that of the caller's elements, not void *. */
+/* The pointer is copied as bytes: its type is that of the caller's elements, not void *. */
 static void *load(const void *v)
 {
 	void *p;

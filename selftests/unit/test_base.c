@@ -317,7 +317,7 @@ static void compare_with_list(const struct hmap *m, const u64 *hashes, u32 n)
 
 START_TEST(hmap_equals_brute_force)
 {
-	/* Few hashes and hashes that collide in their low bits: long runs, runs that wrap around. */
+	/* Few hashes, hashes with equal low bits: long runs, runs that wrap around. */
 	static const u64 spread[] = { 1, 3, 17, 600, UINT64_MAX };
 	enum { N = 600 };
 	u64 hashes[N], x = 1;
