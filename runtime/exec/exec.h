@@ -86,8 +86,8 @@ struct exec_result {
 /*
  * Run prog on run->ctx and run->pkt; ops and engine of run are set and reset here, the rest is
  * the caller's, between rt_run_begin and rt_run_end. budget 0 is EXEC_DEFAULT_BUDGET. A fault
- * ends the run with one diagnostic of 51xx: -EACCES (unsafe), -E2BIG (budget, frames, stack,
- * regions), -ENOTSUP (valid, but this engine has it not), -ENOMEM. out->ret is set only on
+ * ends the run with one diagnostic of 51xx: -EACCES (unsafe), -E2BIG (budget, frames, regions),
+ * -ENOTSUP (valid, but this engine has it not), -ENOMEM. out->ret is set only on
  * success, out->n_insns always. What the program did to maps and packet until then stays.
  */
 int exec_checked_run(struct rt_run *run, const struct exec_prog *prog, u64 budget,
