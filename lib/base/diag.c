@@ -103,22 +103,24 @@ void diag_errno(struct diag_msg *m, int err)
 	m->out.err = err;
 }
 
+void diag_forward(struct diag *d, const struct weld_diag *msg)
+{
+	if (msg->severity == WELD_ERROR && d->n_errors++ >= d->error_limit)
+		return;
+	if (msg->severity == WELD_WARNING)
+		d->n_warnings++;
+	if (d->fn)
+		d->fn(d->user, msg);
+}
+
 static void send(struct diag_msg *m)
 {
-	struct diag *d = m->d;
-
-	if (m->out.severity == WELD_ERROR && d->n_errors++ >= d->error_limit)
-		return;
-	if (m->out.severity == WELD_WARNING)
-		d->n_warnings++;
-	if (!d->fn)
-		return;
 	m->out.text = sbuf_err(&m->text) ? "out of memory" : sbuf_str(&m->text);
 	m->out.detail = m->detail.size ? sbuf_str(&m->detail) : NULL;
 	m->out.help = m->help.size ? sbuf_str(&m->help) : NULL;
 	m->out.notes = m->notes.v;
 	m->out.n_notes = m->notes.n;
-	d->fn(d->user, &m->out);
+	diag_forward(m->d, &m->out);
 }
 
 int diag_end(struct diag_msg *m)

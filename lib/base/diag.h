@@ -89,6 +89,9 @@ void diag_errno(struct diag_msg *m, int err);
 /* Send, free what the message holds, return its errno. */
 int diag_end(struct diag_msg *m);
 
+/* Send what one sink received on to another: for a sink that only listens in. */
+void diag_forward(struct diag *d, const struct weld_diag *msg);
+
 /* Catalogue look-ups for `explain` and the generated page; see <bpfweld/diag.h>. */
 int diag_explain(int code, struct weld_explanation *out);
 int diag_code_at(size_t n);
