@@ -15,15 +15,23 @@ extern "C" {
 
 struct weld_runtime;
 
+enum weld_clock {
+	WELD_CLOCK_MONOTONIC,	/* bpf_ktime_get_ns */
+	WELD_CLOCK_BOOTTIME,	/* bpf_ktime_get_boot_ns */
+	WELD_CLOCK_TAI,		/* bpf_ktime_get_tai_ns */
+	WELD_CLOCK_COARSE,	/* bpf_ktime_get_coarse_ns */
+};
+
 struct weld_runtime_opts {
 	size_t sz;
 	uint64_t insn_budget;		/* instructions of one run; 0: 100 million */
 	uint32_t n_cpus;		/* values that a per-CPU map has; 0: 1 */
 	/* What programs may ask the world for; NULL members take the machine's. */
-	uint64_t (*time_ns)(void *user);
+	uint64_t (*time_ns)(void *user, int clock);	/* enum weld_clock */
 	uint32_t (*random)(void *user);
 	void (*trace)(void *user, const char *text);	/* bpf_trace_printk; NULL: dropped */
 	void *user;
+	uint64_t seed;			/* of the default random numbers: equal seeds, equal numbers */
 };
 
 /* -ENOTSUP when bpfweld was built without it. Handles that are still open go with it. */

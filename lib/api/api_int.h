@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* What the public handles hold, and the checks that every public function shares. */
+#ifndef API_API_INT_H
+#define API_API_INT_H
+
+#include <bpfweld/bpfweld.h>
+
+#include "lib/obj/obj.h"
+
+struct weld_ctx {
+	struct diag diag;
+};
+
+/* An object, and the texts that look-ups hand out (types in C, made when first asked for). */
+struct weld_object {
+	struct obj *o;
+	struct diag *diag;
+	struct arena texts;
+	struct weld_btf *btf;	/* view of o->btf, NULL without */
+	u32 *n_refs;		/* by symbol: relocations that name it; these three are made when */
+	u32 *named;		/* symbols with a name             ... first asked for */
+	u32 *entries;		/* functions that are programs */
+	u32 n_named, n_entries;
+	bool lent;		/* o belongs to somebody else */
+};
+
+struct weld_btf {
+	const struct btf *btf;
+	struct btf *owned;	/* NULL for an object's */
+	struct diag *diag;
+};
+
+/*
+ * Copy the caller's option struct into ours. opts NULL: all defaults (out stays as it is).
+ * first: size of the struct's first release. Raises -EINVAL, -E2BIG.
+ */
+int api_opts(struct diag *d, const char *name, const void *opts, size_t first, void *out,
+	     size_t size);
+
+/* Hand out info, whose real size is `size`, in the caller's struct; its sz says how much of it
+ * there is. -EINVAL when that isn't even the sz. */
+int api_fill(void *user, void *info, size_t size);
+
+/* Make a public object of an internal one, which it owns from here on (also on failure). */
+int api_object_new(struct diag *d, struct obj *o, struct weld_object **out);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* BTF of its own: from raw files or from the .BTF section of an object. */
+#include "lib/api/api_int.h"
+
+#include <stdlib.h>
+
+#include "lib/base/file.h"
+#include "lib/elf/elf_file.h"
+
+/* The bytes of an ELF file's .BTF section, which live as long as f. */
+static int find_btf_section(struct diag *d, struct elf_file *f, const char *name, struct span *out)
+{
+	struct weld_where at = WELD_WHERE_NONE;
+
+	for (u32 i = 1; i < f->n_secs; i++)
+		if (!strcmp(f->secs[i].name, ".BTF"))
+			return elf_sec_bytes(d, f, i, out);
+	at.file = name;
+	return diag_raise(d, DIAG_BTF_NO_SECTION, &at, name);
+}
+
+static int parse(struct diag *d, struct span bytes, const char *name, const struct btf *base,
+		 struct btf **out)
+{
+	static const u8 elf_magic[] = { 0x7f, 'E', 'L', 'F' };
+	struct elf_file *f = NULL;
+	struct span section = bytes;
+	int err = 0;
+
+	if (bytes.size >= sizeof(elf_magic) && !memcmp(bytes.data, elf_magic, sizeof(elf_magic))) {
+		err = elf_open_mem(d, bytes, name, &f);
+		if (!err)
+			err = find_btf_section(d, f, name, &section);
+	}
+	if (!err)
+		err = base ? btf_parse_split(d, section, name, base, out) :
+			     btf_parse(d, section, name, out);
+	elf_close(f);
+	return err;
+}
+
+static int open_mem(struct weld_ctx *ctx, struct span bytes, const char *name,
+		    const struct weld_btf_open_opts *opts, struct weld_btf **out)
+{
+	WELD_OPTS(weld_btf_open_opts, o);
+	struct weld_btf *btf;
+	int err = api_opts(&ctx->diag, "weld_btf_open_opts", opts, sizeof(o), &o, sizeof(o));
+
+	if (err)
+		return err;
+	btf = calloc(1, sizeof(*btf));
+	if (!btf)
+		return diag_raise(&ctx->diag, DIAG_NO_MEMORY, NULL, "weld_btf");
+	err = parse(&ctx->diag, bytes, name, o.base ? o.base->btf : NULL, &btf->owned);
+	if (err) {
+		free(btf);
+		return err;
+	}
+	btf->btf = btf->owned;
+	btf->diag = &ctx->diag;
+	*out = btf;
+	return 0;
+}
+
+int weld_btf__open_mem(struct weld_ctx *ctx, const void *bytes, size_t size,
+		       const struct weld_btf_open_opts *opts, struct weld_btf **btf)
+{
+	return open_mem(ctx, span_of(bytes, size), "<memory>", opts, btf);
+}
+
+int weld_btf__open_file(struct weld_ctx *ctx, const char *path,
+			const struct weld_btf_open_opts *opts, struct weld_btf **btf)
+{
+	struct sbuf bytes = { 0 };
+	int err = file_read(&ctx->diag, path, &bytes);
+
+	if (!err)
+		err = open_mem(ctx, span_of(bytes.data, bytes.size), path, opts, btf);
+	sbuf_free(&bytes);
+	return err;
+}
+
+void weld_btf__close(struct weld_btf *btf)
+{
+	if (!btf || !btf->owned)
+		return;
+	btf_free(btf->owned);
+	free(btf);
+}
+
+uint32_t weld_btf__n_types(const struct weld_btf *btf)
+{
+	return btf_n_types(btf->btf);
+}
+
+int weld_btf__dump(const struct weld_btf *btf, int format, char **text)
+{
+	struct sbuf out = { 0 };
+	char *dumped;
+
+	if (format == WELD_BTF_RAW)
+		btf_dump_raw(btf->btf, &out);
+	else if (format == WELD_BTF_JSON)
+		btf_dump_json(btf->btf, &out);
+	else
+		return -EINVAL;
+	dumped = sbuf_steal(&out, NULL);
+	if (!dumped)
+		return diag_raise(btf->diag, DIAG_NO_MEMORY, NULL, "weld_btf__dump");
+	*text = dumped;
+	return 0;
+}
