@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* bpfweld dis and bpfweld btf: an object's instructions and types as text. */
+#include "tools/cli.h"
+#include "tools/verbs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int print(struct cli *cli, int err, const char *key, char *text)
+{
+	struct json j;
+
+	if (cli->json) {
+		cli_json_begin(cli, &j);
+		json_str(&j, key, err ? NULL : text);
+		cli_json_end(cli, &j);
+	} else if (!err) {
+		fputs(text, stdout);
+	}
+	if (!err)
+		free(text);
+	return cli_status(cli, err);
+}
+
+static int dis_raw(struct cli *cli, const char *path)
+{
+	const unsigned int one = 1;
+	unsigned char *bytes;
+	char *text = NULL;
+	size_t size;
+	int err;
+
+	if (!cli_read(cli, path, &bytes, &size))
+		return cli->status;
+	err = weld_insns__disassemble(cli->ctx, bytes, size, !*(const unsigned char *)&one, &text);
+	free(bytes);
+	return print(cli, err, "text", text);
+}
+
+int verb_dis(struct cli *cli)
+{
+	WELD_OPTS(weld_dis_opts, opts, .function = cli_value(cli, CLI_OPT_PROG),
+		  .section = cli_value(cli, CLI_OPT_SECTION),
+		  .no_source = cli_has(cli, CLI_OPT_NO_SOURCE),
+		  .opcodes = cli_has(cli, CLI_OPT_OPCODES));
+	const char *raw = cli_value(cli, CLI_OPT_RAW);
+	struct weld_object *obj;
+	char *text = NULL;
+	int err;
+
+	if (cli->n_args != (raw ? 0 : 1))
+		return cli_usage(cli, "dis takes one object, or --raw FILE");
+	if (raw)
+		return dis_raw(cli, raw);
+	err = weld_object__open_file(cli->ctx, cli->args[0], NULL, &obj);
+	if (err)
+		return print(cli, err, "text", NULL);
+	err = weld_object__disassemble(obj, &opts, &text);
+	weld_object__close(obj);
+	return print(cli, err, "text", text);
+}
+
+/* --- btf ------------------------------------------------------------------------------------------- */
+
+/* The text of a JSON dump is a document already; it goes in unquoted. */
+static int print_btf_json(struct cli *cli, char *text)
+{
+	struct json j;
+
+	cli_json_begin(cli, &j);
+	if (text) {
+		char *open = strchr(text, '['), *close = strrchr(text, ']');
+
+		json_begin(&j, "types", '[');
+		if (open && close && close > open)
+			fwrite(open + 1, 1, (size_t)(close - open - 1), stdout);
+		json_end(&j, ']');
+	}
+	cli_json_end(cli, &j);
+	return CLI_OK;
+}
+
+static int dump(struct cli *cli, const struct weld_btf *btf)
+{
+	char *text = NULL;
+	int err = weld_btf__dump(btf, cli->json ? WELD_BTF_JSON : WELD_BTF_RAW, &text);
+
+	if (!err && cli->json)
+		print_btf_json(cli, text);
+	else if (!err)
+		fputs(text, stdout);
+	free(text);
+	return err;
+}
+
+int verb_btf(struct cli *cli)
+{
+	WELD_OPTS(weld_btf_open_opts, opts);
+	const char *base_path = cli_value(cli, CLI_OPT_BASE);
+	struct weld_btf *base = NULL, *btf = NULL;
+	int err = 0;
+
+	if (cli->n_args != 2 || strcmp(cli->args[0], "dump"))
+		return cli_usage(cli, "btf knows `dump FILE`");
+	if (base_path)
+		err = weld_btf__open_file(cli->ctx, base_path, NULL, &base);
+	opts.base = base;
+	if (!err)
+		err = weld_btf__open_file(cli->ctx, cli->args[1], &opts, &btf);
+	if (!err)
+		err = dump(cli, btf);
+	else if (cli->json)
+		print_btf_json(cli, NULL);
+	weld_btf__close(btf);
+	weld_btf__close(base);
+	return cli_status(cli, err);
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* bpfweld link: many objects in, one out. */
+#include "tools/cli.h"
+#include "tools/verbs.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct link_job {
+	struct cli *cli;
+	struct weld_linker *linker;
+	const char *output;
+	const char **inputs;
+	size_t n_inputs;
+};
+
+/* The file behind "NAME=file"; *name is copied (free() it) or NULL. A prefix of letters, digits
+ * and '_' before any '/' is a name. */
+static const char *split_input(const char *spec, char **name)
+{
+	size_t len = 0;
+
+	*name = NULL;
+	while (isalnum((unsigned char)spec[len]) || spec[len] == '_')
+		len++;
+	if (!len || spec[len] != '=')
+		return spec;
+	*name = strndup(spec, len);
+	return spec + len + 1;
+}
+
+static bool same_file(const char *a, const char *b)
+{
+	struct stat sa, sb;
+
+	return !stat(a, &sa) && !stat(b, &sb) && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino &&
+	       S_ISREG(sa.st_mode);
+}
+
+static int add_input(struct link_job *job, const char *spec)
+{
+	char *name;
+	const char *path = split_input(spec, &name);
+	int err;
+
+	if (strcmp(path, "-") && strcmp(job->output, "-") && same_file(path, job->output)) {
+		free(name);
+		return cli_usage(job->cli, "%s is an input as well as the output", job->output);
+	}
+	err = weld_linker__add_file(job->linker, name, path);
+	free(name);
+	return err ? cli_status(job->cli, err) : CLI_OK;
+}
+
+/* "EXTERN=FUNC": neither side holds a '='. */
+static int add_mapping(struct link_job *job, const char *spec)
+{
+	const char *eq = strchr(spec, '=');
+	char *left;
+	int err;
+
+	if (!eq || eq == spec || !eq[1] || strchr(eq + 1, '='))
+		return cli_usage(job->cli, "'%s' is no mapping: [INPUT:]EXTERN=[INPUT:]FUNC", spec);
+	left = strndup(spec, (size_t)(eq - spec));
+	if (!left)
+		return cli_status(job->cli, -ENOMEM);
+	err = weld_linker__map(job->linker, left, eq + 1);
+	free(left);
+	return err ? cli_status(job->cli, err) : CLI_OK;
+}
+
+/* A line each; white space around and what follows '#' don't count. */
+static int add_mapping_file(struct link_job *job, const char *path)
+{
+	unsigned char *bytes;
+	char *text, *line, *next;
+	int status = CLI_OK;
+	size_t size;
+
+	if (!cli_read(job->cli, path, &bytes, &size))
+		return job->cli->status;
+	text = strndup((char *)bytes, size);
+	free(bytes);
+	if (!text)
+		return cli_status(job->cli, -ENOMEM);
+	for (line = text; status == CLI_OK && line; line = next) {
+		char *end;
+
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = 0;
+		line[strcspn(line, "#")] = 0;
+		line += strspn(line, " \t\r");
+		for (end = line + strlen(line); end > line && isspace((unsigned char)end[-1]);)
+			*--end = 0;
+		if (*line)
+			status = add_mapping(job, line);
+	}
+	free(text);
+	return status;
+}
+
+static int add_option(struct link_job *job, const struct cli_given *given)
+{
+	int err = 0;
+
+	switch (given->id) {
+	case CLI_OPT_RESOLVE:
+		return add_mapping(job, given->value);
+	case CLI_OPT_RESOLVE_FILE:
+		return add_mapping_file(job, given->value);
+	case CLI_OPT_PRIVATE:
+		err = weld_linker__set_private(job->linker, given->value);
+		break;
+	case CLI_OPT_EXPORT:
+		err = weld_linker__export(job->linker, given->value);
+		break;
+	default:
+		break;
+	}
+	return err ? cli_status(job->cli, err) : CLI_OK;
+}
+
+static int gather(struct link_job *job)
+{
+	int status = CLI_OK, worst = CLI_OK;
+
+	/* All inputs are read even if one is bad, so that each is named in one run. */
+	for (size_t i = 0; status != CLI_USAGE && i < job->n_inputs; i++) {
+		status = add_input(job, job->inputs[i]);
+		worst = status ? status : worst;
+	}
+	for (size_t i = 0; worst == CLI_OK && i < job->cli->n_given; i++)
+		worst = add_option(job, &job->cli->given[i]);
+	return worst;
+}
+
+/* --- output --------------------------------------------------------------------------------------- */
+
+static void print_symbols(const struct link_job *job, struct json *j)
+{
+	struct weld_linker_symbol s = { .sz = sizeof(s) };
+
+	json_begin(j, "symbols", '[');
+	for (uint32_t n = 0; !weld_linker__symbol(job->linker, n, &s); n++) {
+		json_begin(j, NULL, '{');
+		json_str(j, "input", s.input);
+		json_str(j, "name", s.old_name);
+		json_str(j, "new_name", s.new_name);
+		json_str(j, "kind", s.kind);
+		json_str(j, "fate", s.fate);
+		json_str(j, "bound_by", s.bound_by);
+		json_str(j, "to", s.to);
+		json_str(j, "section", s.section);
+		json_unum(j, "offset", s.offset);
+		json_unum(j, "size", s.size);
+		json_bool(j, "weak", s.weak);
+		json_bool(j, "clone", s.is_clone);
+		json_str(j, "why", s.why);
+		json_end(j, '}');
+	}
+	json_end(j, ']');
+}
+
+static void print_json(const struct link_job *job, bool linked)
+{
+	struct weld_linker_input in = { .sz = sizeof(in) };
+	struct json j;
+
+	cli_json_begin(job->cli, &j);
+	json_str(&j, "output", linked ? job->output : NULL);
+	json_begin(&j, "inputs", '[');
+	for (uint32_t n = 0; !weld_linker__input(job->linker, n, &in); n++) {
+		json_begin(&j, NULL, '{');
+		json_str(&j, "name", in.name);
+		json_str(&j, "file", in.file);
+		json_bool(&j, "private", in.is_private);
+		json_end(&j, '}');
+	}
+	json_end(&j, ']');
+	print_symbols(job, &j);
+	cli_json_end(job->cli, &j);
+}
+
+static int write_output(struct link_job *job, const struct weld_object *obj)
+{
+	void *bytes;
+	size_t size;
+	int err;
+
+	if (strcmp(job->output, "-")) {
+		err = weld_object__write_file(obj, job->output);
+		return err ? cli_status(job->cli, err) : CLI_OK;
+	}
+	err = weld_object__write_mem(obj, &bytes, &size);
+	if (err)
+		return cli_status(job->cli, err);
+	if (!cli_write(job->cli, "-", bytes, size))
+		err = job->cli->status;
+	free(bytes);
+	return err;
+}
+
+static int link_all(struct link_job *job)
+{
+	struct weld_object *obj = NULL;
+	int status = gather(job), err;
+
+	if (status == CLI_OK) {
+		err = weld_linker__finish(job->linker, &obj);
+		status = cli_status(job->cli, err);
+	}
+	if (status == CLI_OK)
+		status = write_output(job, obj);
+	weld_object__close(obj);
+	if (job->cli->json && status != CLI_USAGE)
+		print_json(job, status == CLI_OK);
+	return status;
+}
+
+/* The output of `gen object OUT IN...` is its first word. */
+static int take_words(struct link_job *job)
+{
+	struct cli *cli = job->cli;
+
+	job->output = cli_value(cli, CLI_OPT_OUTPUT);
+	job->inputs = cli->args;
+	job->n_inputs = cli->n_args;
+	if (cli->gen_object && !job->output && cli->n_args) {
+		job->output = cli->args[0];
+		job->inputs++;
+		job->n_inputs--;
+	}
+	if (!job->output)
+		return cli_usage(cli, "link needs -o FILE");
+	if (!job->n_inputs)
+		return cli_usage(cli, "link needs at least one input");
+	if (cli->json && !strcmp(job->output, "-"))
+		return cli_usage(cli, "-o - and --json would share standard output");
+	return CLI_OK;
+}
+
+int verb_link(struct cli *cli)
+{
+	WELD_OPTS(weld_linker_opts, opts,
+		  .allow_unresolved = cli_has(cli, CLI_OPT_ALLOW_UNRESOLVED),
+		  .license = cli_value(cli, CLI_OPT_LICENSE));
+	struct link_job job = { .cli = cli };
+	int status = take_words(&job), err;
+
+	if (status != CLI_OK)
+		return status;
+	err = weld_linker__new(cli->ctx, &opts, &job.linker);
+	if (err)
+		return cli_status(cli, err);
+	status = link_all(&job);
+	weld_linker__free(job.linker);
+	return status;
+}
