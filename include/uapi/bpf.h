@@ -240,7 +240,7 @@ union bpf_attr {
 		bpf_u64 excl_prog_hash;
 		uint32_t excl_prog_hash_size;
 	};
-	struct { /* MAP_{LOOKUP,UPDATE,DELETE,LOOKUP_AND_DELETE}_ELEM, MAP_GET_NEXT_KEY, MAP_FREEZE */
+	struct { /* MAP_*_ELEM, MAP_GET_NEXT_KEY, MAP_FREEZE */
 		uint32_t map_fd;
 		bpf_u64 key;
 		union {

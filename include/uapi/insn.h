@@ -72,7 +72,7 @@ enum { /* source bit of END in ALU: the target order; in ALU64 only LE (0): bswa
 	BPF_TO_LE = 0x00, BPF_TO_BE = 0x08,
 };
 
-enum { /* imm of ATOMIC: an ALU operation (ADD, OR, AND, XOR), FETCH added where the old value is wanted, or */
+enum { /* imm of ATOMIC: ADD, OR, AND or XOR of the ALU, with FETCH for the old value, or */
 	BPF_FETCH = 0x01, BPF_XCHG = 0xe1, BPF_CMPXCHG = 0xf1,
 	BPF_LOAD_ACQ = 0x100, BPF_STORE_REL = 0x110,
 };

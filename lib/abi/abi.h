@@ -28,7 +28,7 @@ enum {
 	ABI_SEC_SLEEPABLE = 1 << 1,	/* loads with BPF_F_SLEEPABLE */
 	ABI_SEC_FRAGS = 1 << 2,		/* loads with BPF_F_XDP_HAS_FRAGS */
 	ABI_SEC_ATTACH_BTF = 1 << 3,	/* needs attach_btf_id: the extras name a function */
-	ABI_SEC_ATTACH_OPT = 1 << 4,	/* kernels that don't know expected_attach_type take 0 instead */
+	ABI_SEC_ATTACH_OPT = 1 << 4,	/* old kernels take expected_attach_type 0 instead */
 };
 
 struct abi_sec {
@@ -52,7 +52,7 @@ const struct abi_sec *abi_sec_at(size_t n);
 
 /* What r1 points at when a program starts. */
 enum abi_ctx {
-	ABI_CTX_NONE,		/* r1 is no context: UNSPEC, or the type alone doesn't say (EXT, STRUCT_OPS) */
+	ABI_CTX_NONE,		/* the type alone doesn't say (EXT) */
 	ABI_CTX_SK_BUFF,	/* struct __sk_buff */
 	ABI_CTX_XDP,		/* struct xdp_md */
 	ABI_CTX_REGS,		/* struct pt_regs of the machine */
@@ -75,8 +75,8 @@ enum abi_ctx {
 
 enum {
 	ABI_PROG_RUNTIME = 1 << 0,	/* the bundled runtime runs this type */
-	ABI_PROG_PACKET = 1 << 1,	/* direct packet access: the context has data and data_end */
-	ABI_PROG_SLEEPABLE = 1 << 2,	/* may be loaded with BPF_F_SLEEPABLE, at least at some hooks */
+	ABI_PROG_PACKET = 1 << 1,	/* the context has data and data_end */
+	ABI_PROG_SLEEPABLE = 1 << 2,	/* may load with BPF_F_SLEEPABLE at some hooks */
 };
 
 struct abi_prog {
@@ -131,7 +131,7 @@ enum abi_view {
 };
 
 struct abi_rights {
-	u8 load, store;		/* sets of widths: bit 1, 2, 4, 8; naturally aligned, within the member */
+	u8 load, store;		/* sets of the widths 1, 2, 4, 8; aligned, within the member */
 };
 
 struct abi_field {
@@ -163,7 +163,7 @@ enum abi_size {
 	ABI_SIZE_ANY,		/* 1 .. a limit of the kind */
 	ABI_SIZE_LPM,		/* struct bpf_lpm_trie_key and 1 .. 256 bytes of data */
 	ABI_SIZE_U64S,		/* a multiple of 8: stack frames */
-	ABI_SIZE_4_OR_8,	/* 4, or 8 for socket cookies, or for a device or cpu with program */
+	ABI_SIZE_4_OR_8,	/* 4; 8 for socket cookies, or a device or cpu with program */
 	ABI_SIZE_STORAGE_KEY,	/* 8, or struct bpf_cgroup_storage_key */
 	ABI_SIZE_STRUCT,	/* of a type of the kernel's BTF */
 };
@@ -181,18 +181,18 @@ enum abi_entries {
 };
 
 enum {
-	ABI_MAP_PERCPU = 1 << 0,	/* one value a CPU; the system call sees all of them, each rounded to 8 */
-	ABI_MAP_FD_VALUE = 1 << 1,	/* the system call writes descriptors; programs see objects */
+	ABI_MAP_PERCPU = 1 << 0,	/* a value a CPU; the system call sees all */
+	ABI_MAP_FD_VALUE = 1 << 1,	/* the system call writes descriptors */
 	ABI_MAP_INNER = 1 << 2,		/* values are maps; inner_map_fd is a template */
 	ABI_MAP_BTF_REQUIRED = 1 << 3,	/* key and value types must come with BTF */
-	ABI_MAP_INDEX_KEY = 1 << 4,	/* key is an index below max_entries; entries always exist */
+	ABI_MAP_INDEX_KEY = 1 << 4,	/* index below max_entries; all entries exist */
 	ABI_MAP_NEEDS_NO_PREALLOC = 1 << 5,	/* BPF_F_NO_PREALLOC must be set */
 	ABI_MAP_PROG_LOOKUP = 1 << 6,	/* programs may call map_lookup_elem on it */
-	ABI_MAP_PROG_UPDATE = 1 << 7,	/* programs may call map_update_elem on it */
-	ABI_MAP_PROG_DELETE = 1 << 8,	/* programs may call map_delete_elem on it */
-	ABI_MAP_PROG_PUSH = 1 << 9,	/* programs may call map_push_elem and map_peek_elem on it */
-	ABI_MAP_PROG_POP = 1 << 10,	/* programs may call map_pop_elem on it */
-	ABI_MAP_FOR_EACH = 1 << 11,	/* programs may call for_each_map_elem on it */
+	ABI_MAP_PROG_UPDATE = 1 << 7,	/* ... map_update_elem */
+	ABI_MAP_PROG_DELETE = 1 << 8,	/* ... map_delete_elem */
+	ABI_MAP_PROG_PUSH = 1 << 9,	/* ... map_push_elem and map_peek_elem */
+	ABI_MAP_PROG_POP = 1 << 10,	/* ... map_pop_elem */
+	ABI_MAP_FOR_EACH = 1 << 11,	/* ... for_each_map_elem */
 	ABI_MAP_SOCK_VALUE = 1 << 12,	/* in programs, values are sockets */
 	ABI_MAP_STORAGE = 1 << 13,	/* hangs on a socket, inode, task or cgroup; own helpers */
 	ABI_MAP_NEEDS_MMAPABLE = 1 << 14,	/* BPF_F_MMAPABLE must be set */
@@ -288,7 +288,7 @@ enum abi_ret {
 
 enum {
 	ABI_FN_GPL = 1 << 0,		/* needs a GPL-compatible licence */
-	ABI_FN_PKT = 1 << 1,		/* may move the packet: pointers into it die with the call */
+	ABI_FN_PKT = 1 << 1,		/* may move the packet: pointers into it die */
 	ABI_FN_SLEEP = 1 << 2,		/* in sleepable programs only */
 	ABI_FN_ACQUIRE = 1 << 3,	/* the result is a reference that must be released */
 	ABI_FN_CALLBACK = 1 << 4,	/* calls a function of the program */

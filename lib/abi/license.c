@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Which licences open the GPL-only helpers: the list of the kernel's license_is_gpl_compatible(). */
+/* Which licences open the GPL-only helpers: the kernel's license_is_gpl_compatible(). */
 #include "lib/abi/abi.h"
 
 static const char *const compatible[] = {

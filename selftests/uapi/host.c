@@ -11,7 +11,7 @@
 #define MEM(owner, path)
 #define SIZE(owner)
 static const struct uapi_num nums[] = {
-#include "uapi_host_rows.def"
+#include UAPI_ROWS_OF_HOST
 };
 #undef NUM
 #undef MEM
@@ -21,7 +21,7 @@ static const struct uapi_num nums[] = {
 #define MEM(owner, path) { #owner, #path, offsetof(owner, path), sizeof(((owner *)0)->path) },
 #define SIZE(owner) { #owner, "", 0, sizeof(owner) },
 static const struct uapi_mem mems[] = {
-#include "uapi_host_rows.def"
+#include UAPI_ROWS_OF_HOST
 };
 
 const struct uapi_table uapi_host = { nums, sizeof(nums) / sizeof(nums[0]), mems,

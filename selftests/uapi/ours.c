@@ -9,7 +9,7 @@
 #define MEM(owner, path)
 #define SIZE(owner)
 static const struct uapi_num nums[] = {
-#include "uapi_rows.def"
+#include UAPI_ROWS
 };
 #undef NUM
 #undef MEM
@@ -19,7 +19,7 @@ static const struct uapi_num nums[] = {
 #define MEM(owner, path) { #owner, #path, offsetof(owner, path), sizeof(((owner *)0)->path) },
 #define SIZE(owner) { #owner, "", 0, sizeof(owner) },
 static const struct uapi_mem mems[] = {
-#include "uapi_rows.def"
+#include UAPI_ROWS
 };
 
 const struct uapi_table uapi_ours = { nums, sizeof(nums) / sizeof(nums[0]), mems,

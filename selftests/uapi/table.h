@@ -2,7 +2,8 @@
 /*
  * Every number and member of include/uapi, twice: as our headers have it and as the host's do.
  * Two files compile the same rows, each with its own headers, since the two can't be included
- * together. scripts/uapi_rows lists the rows.
+ * together. scripts/uapi_rows lists the rows into two generated files, UAPI_ROWS and
+ * UAPI_ROWS_OF_HOST.
  */
 #ifndef UAPI_TABLE_H
 #define UAPI_TABLE_H

@@ -27,8 +27,10 @@ static const struct uapi_num *find_num(const char *name)
 static const struct uapi_mem *find_mem(const char *owner, const char *path)
 {
 	for (size_t i = 0; i < uapi_ours.n_mems; i++) {
-		if (!strcmp(uapi_ours.mems[i].owner, owner) && !strcmp(uapi_ours.mems[i].path, path))
-			return &uapi_ours.mems[i];
+		const struct uapi_mem *mem = &uapi_ours.mems[i];
+
+		if (!strcmp(mem->owner, owner) && !strcmp(mem->path, path))
+			return mem;
 	}
 	return NULL;
 }
@@ -94,7 +96,7 @@ END_TEST
 
 /* ---- the running kernel -------------------------------------------------------------------- */
 
-/* Set up by kernel_btf(); a test runs in a process of its own, so nothing is shared or freed late. */
+/* Set up by kernel_btf(). */
 struct kernel {
 	struct btf *btf;
 	bool older, newer;	/* than KNOWN_MAJOR.KNOWN_MINOR */
