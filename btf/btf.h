@@ -182,8 +182,8 @@ u64 btf_enum_value(const struct btf_type *t, u32 i);
 u32 btf_member_bit_off(const struct btf_type *t, u32 i);
 u32 btf_member_bit_size(const struct btf_type *t, u32 i);
 
-/* Bytes of a value of the type, modifiers and arrays resolved; -ENOENT for void, FWD and
- * functions, -EINVAL for a chain that is too long or a size that doesn't fit 32 bits. */
+/* Bytes of a value of the type, modifiers and arrays resolved; -ENOENT for void, FWD (also of
+ * enums) and functions, -EINVAL for a chain that is too long or a size that doesn't fit 32 bits. */
 s64 btf_size(const struct btf *b, u32 id);
 
 /* Alignment in bytes that C gives the type on a 64-bit BPF machine; 0 where btf_size() fails. */
@@ -196,12 +196,13 @@ u32 btf_skip_mods(const struct btf *b, u32 id);
 u32 btf_proto_of(const struct btf *b, u32 id);
 
 /*
- * The first type of that name and kind (kind 0: any), or 0. Split BTF is searched after its base.
- * btf_find_next() gives the one after id. A look-up index is built as needed, behind the const:
- * one thread at a time, as for everything of one context.
+ * The lowest id with that name and kind, or 0; kind 0 stands for any. Split BTF is searched after
+ * its base. A look-up index is built as needed, behind the const: one thread at a time, as for
+ * everything of one context.
  */
 u32 btf_find(const struct btf *b, const char *name, u32 kind);
-u32 btf_find_next(const struct btf *b, const char *name, u32 kind, u32 id);
+/* The next one with the same name and kind as id, or 0. */
+u32 btf_find_next(const struct btf *b, u32 id);
 
 /* --- building ---------------------------------------------------------------------------- */
 /*

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* What the files of the BTF room share: kinds.def as a table, and raw access to records. */
+#ifndef BTF_BTF_INT_H
+#define BTF_BTF_INT_H
+
+#include "btf/btf.h"
+
+#include <assert.h>
+
+enum kind_name_rule { NAME_OPTIONAL, NAME_NEEDED, NAME_NONE };
+enum kind_word_rule { WORD_SIZE, WORD_TYPE, WORD_UNUSED };
+enum kind_vlen_rule { VLEN_UNUSED, VLEN_COUNT, VLEN_LINKAGE };
+
+#define KIND_BIT(name) (1u << BTF_KIND_##name)
+
+/* Sets of kinds for the refs column; KIND_BIT(UNKN) is void. */
+#define REFS_NONE 0u
+#define REFS_VALUE								\
+	(KIND_BIT(INT) | KIND_BIT(PTR) | KIND_BIT(ARRAY) | KIND_BIT(STRUCT) | KIND_BIT(UNION) |	\
+	 KIND_BIT(ENUM) | KIND_BIT(TYPEDEF) | KIND_BIT(VOLATILE) | KIND_BIT(CONST) |		\
+	 KIND_BIT(RESTRICT) | KIND_BIT(FLOAT) | KIND_BIT(TYPE_TAG) | KIND_BIT(ENUM64))
+#define REFS_TYPE (REFS_VALUE | KIND_BIT(UNKN) | KIND_BIT(FWD) | KIND_BIT(FUNC_PROTO))
+#define REFS_PROTO KIND_BIT(FUNC_PROTO)
+#define REFS_ENTITY (KIND_BIT(VAR) | KIND_BIT(FUNC))
+#define REFS_OWNER								\
+	(KIND_BIT(STRUCT) | KIND_BIT(UNION) | KIND_BIT(TYPEDEF) | KIND_BIT(FUNC) | KIND_BIT(VAR))
+
+/* A row of kinds.def. */
+struct kind_info {
+	const char *text;
+	const char *head;	/* letters of the head and the fixed words */
+	const char *element;	/* letters of one element */
+	u32 refs;		/* set of kinds */
+	u8 name_rule, word, vlen, kflag;
+	u8 n_fixed;		/* words behind the head */
+	u8 n_element;
+};
+
+/* Index 0 (UNKN) is a row without words. */
+extern const struct kind_info btf_kinds[NR_BTF_KINDS];
+
+enum { HEAD_WORDS = sizeof(struct btf_type) / sizeof(u32) };
+
+/* Words of a record; its kind must be known. */
+static inline u32 rec_words(const struct btf_type *t)
+{
+	const struct kind_info *k = &btf_kinds[btf_kind(t)];
+
+	return HEAD_WORDS + k->n_fixed + (k->vlen == VLEN_COUNT ? btf_vlen(t) * k->n_element : 0);
+}
+
+/* The record with index i (id - first_id) of b itself. */
+static inline struct btf_type *rec_at(const struct btf *b, u32 i)
+{
+	return (struct btf_type *)&b->words.v[b->recs.v[i]];
+}
+
+/* References that the iterators give are const; whoever owns the record may write to them. */
+static inline u32 *ref_mut(const u32 *ref)
+{
+	return (u32 *)ref;
+}
+
+/* Room for one more record of n words; its words are zero. -ENOMEM, -E2BIG. */
+int btf_new_rec(struct btf *b, u32 n, u32 *id);
+
+/* The look-up index of names.c, empty; NULL without memory. */
+struct btf_names *btf_names_new(void);
+void btf_names_free(struct btf_names *names);
+/* Tell the look-up index, around a change of a type's name, that id leaves and comes back. */
+void btf_names_forget(struct btf *b, u32 id);
+void btf_names_learn(struct btf *b, u32 id);
+/* Ids have changed their meaning: start over. */
+void btf_names_reset(struct btf *b);
+
+/* Semantic checks of a graph whose records are whole and whose kinds are known; check.c. */
+int btf_check(struct diag *d, const struct btf *b, const char *file, u32 types_off);
+
+#endif

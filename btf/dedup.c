@@ -1,0 +1,580 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * Merging equal types.
+ *
+ * Types form a graph, with cycles wherever a struct leads to itself through a pointer. Two types
+ * are equal when they look alike (same kind, names, sizes, offsets; tags on them alike) and the
+ * types that they refer to are equal, one by one. That is the equality of states of an automaton,
+ * and it is computed the same way: begin with all types that look alike in one class, then split
+ * classes until equal types refer to equal classes (refine.c). No order of types, no candidate
+ * lists, no hypotheses to undo; cyclic types are not a special case; O(n log n) in the worst case.
+ *
+ * Forward declarations don't look like what they declare, so they are paired beforehand: a FWD (or
+ * an enum without enumerators) stands for the struct, union or enum of its name if all of that name
+ * look alike. Splitting then shows whether these are really equal. If not, the name is ambiguous:
+ * its FWDs stay FWDs, and the splitting is done again without that pairing.
+ *
+ * Which object a static function or variable belongs to can't be seen in BTF; so FUNCs, VARs and
+ * DATASECs are equal only to themselves, unless BTF_DEDUP_ENTITIES says otherwise.
+ */
+#include "btf/btf_int.h"
+#include "btf/refine.h"
+
+#include <stdlib.h>
+
+#define NONE UINT32_MAX
+
+/* All structs (unions, enums) of one name, if there is a forward declaration of it. */
+struct fwd_group {
+	u32 name_off;
+	u32 flavour;		/* BTF_KIND_STRUCT, UNION or ENUM */
+	u32 full;		/* the first complete type, or NONE */
+	u32 n_full;
+	bool ambiguous;
+};
+
+struct tag {
+	u32 owner, node;
+};
+
+/* Types are nodes here: id - first_id. Filled pass by pass. */
+struct dedup {
+	struct btf *b;
+	u32 flags;
+	u32 n;
+	/* intern_names, sort_tags */
+	VEC(struct tag) tags;		/* by owner, then by what the tag says */
+	u32 *tag_start;			/* n + 1: where an owner's are */
+	/* group_alike */
+	u32 *alike;			/* class of each node by look alone */
+	u32 n_alike;
+	/* pair_fwds */
+	VEC(struct fwd_group) groups;
+	struct hmap group_index;
+	u32 *group;			/* of each node, or NONE */
+	/* split_classes */
+	u32 *cls;
+	u32 n_cls;
+	/* renumber */
+	u32 *new_id;			/* of each node */
+	VEC(u32) words, recs;
+};
+
+static const struct btf_type *node_type(const struct dedup *d, u32 node)
+{
+	return rec_at(d->b, node);
+}
+
+static u32 *new_array(size_t n)
+{
+	return malloc((n + 1) * sizeof(u32));
+}
+
+/* --- names --------------------------------------------------------------------------------- */
+
+/* Equal strings get equal offsets, so that from here on names are numbers. */
+static int intern_names(struct dedup *d)
+{
+	u32 first = d->b->first_str, n_strs = d->b->strs.n;
+	u32 *known = calloc((size_t)n_strs + 1, sizeof(u32));
+	int err = known ? 0 : -ENOMEM;
+
+	for (u32 i = 0; i < d->n && !err; i++) {
+		struct btf_ref_iter it = btf_each_str_ref(node_type(d, i));
+
+		for (const u32 *ref = btf_next_ref(&it); ref && !err; ref = btf_next_ref(&it)) {
+			u32 off = *ref - first;
+
+			if (!*ref || *ref < first || off >= n_strs)
+				continue;
+			if (!known[off])
+				err = btf_add_str(d->b, btf_str(d->b, *ref), &known[off]);
+			if (!err)
+				*ref_mut(ref) = known[off];
+		}
+	}
+	free(known);
+	return err;
+}
+
+/* --- tags ---------------------------------------------------------------------------------- */
+
+static int cmp_u32(u32 a, u32 b)
+{
+	return a < b ? -1 : a > b;
+}
+
+/* By what tags say; nothing about their owners. */
+static int cmp_tag_text(const struct btf_type *a, const struct btf_type *b)
+{
+	int c = cmp_u32((u32)btf_component(a), (u32)btf_component(b));
+
+	if (!c)
+		c = cmp_u32(a->name_off, b->name_off);
+	return c ? c : cmp_u32(a->info, b->info);
+}
+
+static int cmp_tags(const void *pa, const void *pb, void *arg)
+{
+	const struct tag *a = pa, *b = pb;
+	int c = cmp_u32(a->owner, b->owner);
+
+	if (!c)
+		c = cmp_tag_text(node_type(arg, a->node), node_type(arg, b->node));
+	return c ? c : cmp_u32(a->node, b->node);
+}
+
+static int collect_tags(struct dedup *d)
+{
+	for (u32 i = 0; i < d->n; i++) {
+		const struct btf_type *t = node_type(d, i);
+		struct tag *tag;
+
+		if (btf_kind(t) != BTF_KIND_DECL_TAG || t->type < d->b->first_id)
+			continue;
+		tag = vec_push(&d->tags);
+		if (!tag)
+			return -ENOMEM;
+		*tag = (struct tag){ .owner = t->type - d->b->first_id, .node = i };
+	}
+	return 0;
+}
+
+static int sort_tags(struct dedup *d)
+{
+	int err = collect_tags(d);
+	u32 at = 0;
+
+	if (err)
+		return err;
+	if (d->tags.n)
+		qsort_r(d->tags.v, d->tags.n, sizeof(*d->tags.v), cmp_tags, d);
+	d->tag_start = new_array(d->n);
+	if (!d->tag_start)
+		return -ENOMEM;
+	for (u32 i = 0; i <= d->n; i++) {
+		while (at < d->tags.n && d->tags.v[at].owner < i)
+			at++;
+		d->tag_start[i] = at;
+	}
+	return 0;
+}
+
+/* --- looks --------------------------------------------------------------------------------- */
+
+static bool is_entity(const struct btf_type *t)
+{
+	return btf_kind(t) == BTF_KIND_FUNC || btf_kind(t) == BTF_KIND_VAR ||
+	       btf_kind(t) == BTF_KIND_DATASEC;
+}
+
+/* A type id as it looks: void and the base's types are themselves, others can't be told apart. */
+static u32 look_of_ref(const struct dedup *d, u32 id)
+{
+	return id < d->b->first_id ? id : NONE;
+}
+
+static u64 hash_look(const struct dedup *d, u32 node)
+{
+	const struct btf_type *t = node_type(d, node);
+	const u32 *words = (const u32 *)t;
+	struct btf_ref_iter it = btf_each_type_ref(t);
+	u32 n = rec_words(t), i = 0;
+	u64 h = n;
+
+	for (const u32 *ref = btf_next_ref(&it); i < n; i++) {
+		u32 w = words[i];
+
+		if (ref == words + i) {
+			w = look_of_ref(d, w);
+			ref = btf_next_ref(&it);
+		}
+		h = (h ^ w) * 0x9e3779b97f4a7c15ull;
+		h ^= h >> 32;
+	}
+	for (u32 g = d->tag_start[node]; g < d->tag_start[node + 1]; g++) {
+		const struct btf_type *tag = node_type(d, d->tags.v[g].node);
+
+		h = hash_mix(h, (u64)tag->name_off << 32 | (u32)btf_component(tag));
+	}
+	return hash_mix(h, 0);
+}
+
+static bool same_tags(const struct dedup *d, u32 a, u32 b)
+{
+	u32 at = d->tag_start[a], bt = d->tag_start[b], n = d->tag_start[a + 1] - at;
+
+	if (n != d->tag_start[b + 1] - bt)
+		return false;
+	for (u32 i = 0; i < n; i++)
+		if (cmp_tag_text(node_type(d, d->tags.v[at + i].node),
+				 node_type(d, d->tags.v[bt + i].node)))
+			return false;
+	return true;
+}
+
+static bool same_look(const struct dedup *d, u32 a, u32 b)
+{
+	const struct btf_type *ta = node_type(d, a), *tb = node_type(d, b);
+	const u32 *wa = (const u32 *)ta, *wb = (const u32 *)tb;
+	struct btf_ref_iter it = btf_each_type_ref(ta);
+	const u32 *ref = btf_next_ref(&it);
+
+	/* info gives kind and length. */
+	if (ta->info != tb->info)
+		return false;
+	for (u32 i = 0, n = rec_words(ta); i < n; i++) {
+		if (ref == wa + i) {
+			if (look_of_ref(d, wa[i]) != look_of_ref(d, wb[i]))
+				return false;
+			ref = btf_next_ref(&it);
+		} else if (wa[i] != wb[i]) {
+			return false;
+		}
+	}
+	return same_tags(d, a, b);
+}
+
+struct look_slot {
+	u64 hash;
+	u32 node;		/* the first with that look, or NONE */
+};
+
+/* The table has at least half of its slots free. */
+static u32 find_alike(const struct dedup *d, struct look_slot *slots, u32 mask, u32 node)
+{
+	u64 hash = hash_look(d, node);
+	u32 at = (u32)hash & mask;
+
+	for (; slots[at].node != NONE; at = (at + 1) & mask)
+		if (slots[at].hash == hash && same_look(d, slots[at].node, node))
+			return slots[at].node;
+	slots[at] = (struct look_slot){ hash, node };
+	return node;
+}
+
+static int group_alike(struct dedup *d)
+{
+	u64 n_slots = 16;
+	struct look_slot *slots;
+
+	while (n_slots < 2 * (u64)d->n)
+		n_slots *= 2;
+	slots = malloc(n_slots * sizeof(*slots));
+	d->alike = new_array(d->n);
+	if (!slots || !d->alike) {
+		free(slots);
+		return -ENOMEM;
+	}
+	memset(slots, 0xff, n_slots * sizeof(*slots));
+	for (u32 i = 0; i < d->n; i++) {
+		bool unique = is_entity(node_type(d, i)) && !(d->flags & BTF_DEDUP_ENTITIES);
+		u32 first = unique ? i : find_alike(d, slots, (u32)(n_slots - 1), i);
+
+		d->alike[i] = first == i ? d->n_alike++ : d->alike[first];
+	}
+	free(slots);
+	return 0;
+}
+
+/* --- forward declarations ------------------------------------------------------------------ */
+
+static u32 flavour_of(const struct btf_type *t)
+{
+	switch (btf_kind(t)) {
+	case BTF_KIND_FWD:
+		return btf_kflag(t) ? BTF_KIND_UNION : BTF_KIND_STRUCT;
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION:
+		return btf_kind(t);
+	case BTF_KIND_ENUM:
+	case BTF_KIND_ENUM64:
+		return BTF_KIND_ENUM;
+	default:
+		return 0;
+	}
+}
+
+static bool is_fwd(const struct btf_type *t)
+{
+	return t->name_off && (btf_kind(t) == BTF_KIND_FWD || (btf_is_enum(t) && !btf_vlen(t)));
+}
+
+static u32 find_group(const struct dedup *d, const struct btf_type *t, u64 hash)
+{
+	struct hmap_iter it;
+
+	for (u32 g = hmap_first(&d->group_index, hash, &it); g != HMAP_NONE;
+	     g = hmap_next(&d->group_index, &it))
+		if (d->groups.v[g].name_off == t->name_off &&
+		    d->groups.v[g].flavour == flavour_of(t))
+			return g;
+	return NONE;
+}
+
+static int add_group(struct dedup *d, const struct btf_type *t, u64 hash)
+{
+	struct fwd_group *g = vec_push(&d->groups);
+
+	if (!g)
+		return -ENOMEM;
+	*g = (struct fwd_group){ .name_off = t->name_off, .flavour = flavour_of(t), .full = NONE };
+	return hmap_add(&d->group_index, hash, d->groups.n - 1);
+}
+
+static int join_group(struct dedup *d, u32 node)
+{
+	const struct btf_type *t = node_type(d, node);
+	u64 hash = hash_mix(t->name_off, flavour_of(t));
+
+	d->group[node] = NONE;
+	if (!t->name_off || !flavour_of(t))
+		return 0;
+	d->group[node] = find_group(d, t, hash);
+	if (d->group[node] != NONE || !is_fwd(t))
+		return 0;
+	d->group[node] = d->groups.n;
+	return add_group(d, t, hash);
+}
+
+/* Note which names have complete types of more than one class; true if there is a new one. */
+static bool find_ambiguous(struct dedup *d, const u32 *cls)
+{
+	bool found = false;
+
+	for (u32 i = 0; i < d->n; i++) {
+		struct fwd_group *g = d->group[i] == NONE ? NULL : &d->groups.v[d->group[i]];
+
+		if (!g || g->ambiguous || is_fwd(node_type(d, i)) || cls[i] == cls[g->full])
+			continue;
+		g->ambiguous = true;
+		found = true;
+	}
+	return found;
+}
+
+static int pair_fwds(struct dedup *d)
+{
+	int err = 0;
+
+	d->group = new_array(d->n);
+	if (!d->group)
+		return -ENOMEM;
+	/* Twice: a complete type may come before the first declaration of its name. */
+	for (u32 i = 0; i < d->n && !err; i++)
+		err = join_group(d, i);
+	for (u32 i = 0; i < d->n && !err && d->groups.n; i++)
+		err = join_group(d, i);
+	if (err)
+		return err;
+	for (u32 i = 0; i < d->n; i++) {
+		struct fwd_group *g = d->group[i] == NONE ? NULL : &d->groups.v[d->group[i]];
+
+		if (!g || is_fwd(node_type(d, i)))
+			continue;
+		if (!g->n_full++)
+			g->full = i;
+	}
+	find_ambiguous(d, d->alike);
+	return 0;
+}
+
+/* The complete type that a forward declaration stands for, or the node itself. */
+static u32 meaning(const struct dedup *d, u32 node)
+{
+	const struct fwd_group *g;
+
+	if (d->group[node] == NONE || !is_fwd(node_type(d, node)))
+		return node;
+	g = &d->groups.v[d->group[node]];
+	return g->ambiguous || g->full == NONE ? node : g->full;
+}
+
+/* --- splitting ----------------------------------------------------------------------------- */
+
+struct edges {
+	u32 *start, *to;
+};
+
+static u32 count_edges(const struct dedup *d, u32 node)
+{
+	struct btf_ref_iter it = btf_each_type_ref(node_type(d, node));
+	u32 n = 0;
+
+	for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
+		n += *ref >= d->b->first_id;
+	return n;
+}
+
+static int build_edges(const struct dedup *d, struct edges *e)
+{
+	u32 at = 0;
+
+	e->start = new_array(d->n);
+	if (!e->start)
+		return -ENOMEM;
+	for (u32 i = 0; i < d->n; i++) {
+		e->start[i] = at;
+		at += count_edges(d, i);
+	}
+	e->start[d->n] = at;
+	e->to = new_array(at);
+	if (!e->to)
+		return -ENOMEM;
+	at = 0;
+	for (u32 i = 0; i < d->n; i++) {
+		struct btf_ref_iter it = btf_each_type_ref(node_type(d, i));
+
+		for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
+			if (*ref >= d->b->first_id)
+				e->to[at++] = meaning(d, *ref - d->b->first_id);
+	}
+	return 0;
+}
+
+static int refine(struct dedup *d)
+{
+	struct edges e = { 0 };
+	struct refine r = { .n = d->n, .cls = d->cls, .n_cls = d->n_alike };
+	int err = build_edges(d, &e);
+
+	if (!err) {
+		memcpy(d->cls, d->alike, d->n * sizeof(u32));
+		r.edge_start = e.start;
+		r.edge = e.to;
+		err = refine_run(&r);
+		d->n_cls = r.n_cls;
+	}
+	free(e.start);
+	free(e.to);
+	return err;
+}
+
+/*
+ * Each try ends with pairings that hold, or finds names to leave alone. After a few tries, which
+ * real programs don't need, all names with more than one complete type are left alone: the rest
+ * can't be wrong, so the number of tries doesn't depend on the input.
+ */
+static int split_classes(struct dedup *d)
+{
+	enum { MAX_TRIES = 4 };
+	int err;
+
+	d->cls = new_array(d->n);
+	if (!d->cls)
+		return -ENOMEM;
+	for (u32 try = 1;; try++) {
+		err = refine(d);
+		if (err || !find_ambiguous(d, d->cls))
+			return err;
+		for (u32 g = 0; try >= MAX_TRIES && g < d->groups.n; g++)
+			d->groups.v[g].ambiguous |= d->groups.v[g].n_full > 1;
+	}
+}
+
+/* --- the result ---------------------------------------------------------------------------- */
+
+/* The first of each class stays, in order. */
+static int number_classes(struct dedup *d)
+{
+	u32 *first = new_array(d->n_cls), next = d->b->first_id;
+
+	d->new_id = new_array(d->n);
+	if (!first || !d->new_id) {
+		free(first);
+		return -ENOMEM;
+	}
+	memset(first, 0xff, d->n_cls * sizeof(u32));
+	for (u32 i = 0; i < d->n; i++) {
+		if (meaning(d, i) == i && first[d->cls[i]] == NONE) {
+			first[d->cls[i]] = next++;
+			if (vec_append(&d->recs, &i, 1)) {
+				free(first);
+				return -ENOMEM;
+			}
+		}
+	}
+	for (u32 i = 0; i < d->n; i++)
+		d->new_id[i] = first[d->cls[meaning(d, i)]];
+	free(first);
+	return 0;
+}
+
+/* Copy the records that stay; recs has their nodes and gets their places. */
+static int renumber(struct dedup *d)
+{
+	u32 first_id = d->b->first_id;
+	int err = number_classes(d);
+
+	if (err || vec_reserve(&d->words, d->b->words.n))
+		return -ENOMEM;
+	for (u32 i = 0; i < d->recs.n; i++) {
+		const struct btf_type *t = node_type(d, d->recs.v[i]);
+		u32 *copy = d->words.v + d->words.n, n = rec_words(t);
+		struct btf_ref_iter it;
+
+		memcpy(copy, t, n * sizeof(u32));
+		d->recs.v[i] = d->words.n;
+		d->words.n += n;
+		it = btf_each_type_ref((const struct btf_type *)copy);
+		for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
+			if (*ref >= first_id)
+				*ref_mut(ref) = d->new_id[*ref - first_id];
+	}
+	return 0;
+}
+
+static void commit(struct dedup *d, u32 *id_map)
+{
+	struct btf *b = d->b;
+
+	for (u32 id = 0; id_map && id < b->first_id; id++)
+		id_map[id] = id;
+	if (id_map && d->n)
+		memcpy(id_map + b->first_id, d->new_id, d->n * sizeof(u32));
+	vec_free(&b->words);
+	vec_free(&b->recs);
+	memcpy(&b->words, &d->words, sizeof(b->words));
+	memcpy(&b->recs, &d->recs, sizeof(b->recs));
+	memset(&d->words, 0, sizeof(d->words));
+	memset(&d->recs, 0, sizeof(d->recs));
+	btf_names_reset(b);
+}
+
+static void dedup_free(struct dedup *d)
+{
+	vec_free(&d->tags);
+	free(d->tag_start);
+	free(d->alike);
+	vec_free(&d->groups);
+	hmap_free(&d->group_index);
+	free(d->group);
+	free(d->cls);
+	free(d->new_id);
+	vec_free(&d->words);
+	vec_free(&d->recs);
+}
+
+static int (*const passes[])(struct dedup *d) = {
+	intern_names,
+	/* From here on names are compared as numbers. */
+	sort_tags,
+	group_alike,
+	pair_fwds,
+	split_classes,
+	/* From here on classes and what forward declarations mean are final. */
+	renumber,
+};
+
+int btf_dedup(struct btf *b, u32 flags, u32 *id_map)
+{
+	struct dedup d = { .b = b, .flags = flags, .n = b->recs.n };
+	int err = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(passes) && !err; i++)
+		err = passes[i](&d);
+	if (!err)
+		commit(&d, id_map);
+	dedup_free(&d);
+	return err;
+}

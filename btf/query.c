@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* Questions about one type: size, alignment, what lies behind its modifiers. */
+#include "btf/btf_int.h"
+
+#include <stdlib.h>
+
+/*
+ * A parsed graph has no chain longer than BTF_MAX_DEPTH in itself, and a split one goes on in its
+ * base. Chains of a graph that was built by hand are cut here.
+ */
+enum { WALK_LIMIT = 8 * BTF_MAX_DEPTH };
+
+bool btf_is_mod(const struct btf_type *t)
+{
+	switch (btf_kind(t)) {
+	case BTF_KIND_TYPEDEF:
+	case BTF_KIND_CONST:
+	case BTF_KIND_VOLATILE:
+	case BTF_KIND_RESTRICT:
+	case BTF_KIND_TYPE_TAG:
+		return true;
+	default:
+		return false;
+	}
+}
+
+u32 btf_skip_mods(const struct btf *b, u32 id)
+{
+	const struct btf_type *t = btf_type(b, id);
+
+	for (u32 i = 0; i < WALK_LIMIT && btf_is_mod(t); i++) {
+		id = t->type;
+		t = btf_type(b, id);
+	}
+	return id;
+}
+
+u32 btf_proto_of(const struct btf *b, u32 id)
+{
+	const struct btf_type *t = btf_type(b, id);
+
+	if (btf_kind(t) == BTF_KIND_FUNC) {
+		id = t->type;
+		t = btf_type(b, id);
+	}
+	return btf_kind(t) == BTF_KIND_FUNC_PROTO ? id : 0;
+}
+
+s64 btf_size(const struct btf *b, u32 id)
+{
+	u64 n = 1;
+
+	for (u32 i = 0; i < WALK_LIMIT; i++) {
+		const struct btf_type *t = btf_type(b, id);
+		u64 size;
+
+		switch (btf_kind(t)) {
+		case BTF_KIND_ARRAY:
+			/* Both factors are below 2^32. */
+			n *= btf_array(t)->nelems;
+			if (n > UINT32_MAX)
+				return -EINVAL;
+			id = btf_array(t)->type;
+			continue;
+		case BTF_KIND_PTR:
+			size = 8;
+			break;
+		case BTF_KIND_UNKN:
+		case BTF_KIND_FWD:
+		case BTF_KIND_FUNC:
+		case BTF_KIND_FUNC_PROTO:
+		case BTF_KIND_DECL_TAG:
+			return -ENOENT;
+		default:
+			if (btf_kinds[btf_kind(t)].word == WORD_TYPE) {
+				id = t->type;
+				continue;
+			}
+			/* Of an enum that is only declared, the size isn't known. */
+			if (btf_is_enum(t) && !t->size)
+				return -ENOENT;
+			size = t->size;
+		}
+		return n * size > UINT32_MAX ? -EINVAL : (s64)(n * size);
+	}
+	return -EINVAL;
+}
+
+/* Alignments of types that were asked for already, as power of two plus one; 0 is not yet. */
+struct aligner {
+	const struct btf *b;
+	u8 *known;
+};
+
+static u32 align_of(struct aligner *a, u32 id, u32 depth);
+
+static u32 scalar_align(u32 size)
+{
+	u32 align = 1;
+
+	while (align < size && align < 16)
+		align *= 2;
+	return align;
+}
+
+/* A struct whose layout breaks a member's alignment is packed. */
+static u32 composite_align(struct aligner *a, const struct btf_type *t, u32 depth)
+{
+	u32 max = 1;
+
+	for (u32 i = 0; i < btf_vlen(t); i++) {
+		u32 align = align_of(a, btf_members(t)[i].type, depth + 1);
+
+		if (align > max)
+			max = align;
+		if (!btf_member_bit_size(t, i) && align && btf_member_bit_off(t, i) % (8 * align))
+			return 1;
+	}
+	return t->size % max ? 1 : max;
+}
+
+/* Recursion follows members by value only, BTF_MAX_DEPTH levels at most. */
+static u32 align_of(struct aligner *a, u32 id, u32 depth)
+{
+	const struct btf_type *t;
+	u32 align = 0;
+
+	for (u32 i = 0; i < WALK_LIMIT; i++) {
+		id = btf_skip_mods(a->b, id);
+		t = btf_type(a->b, id);
+		if (btf_kind(t) != BTF_KIND_ARRAY && btf_kind(t) != BTF_KIND_VAR)
+			break;
+		id = btf_kind(t) == BTF_KIND_VAR ? t->type : btf_array(t)->type;
+	}
+	if (id > btf_n_types(a->b))
+		return 0;
+	if (a->known[id])
+		return 1u << (a->known[id] - 1);
+	if (btf_is_composite(t) && depth < WALK_LIMIT)
+		align = composite_align(a, t, depth);
+	else if (btf_kind(t) == BTF_KIND_PTR)
+		align = 8;
+	else if (btf_size(a->b, id) > 0)
+		align = scalar_align(t->size);
+	if (align)
+		a->known[id] = (u8)(__builtin_ctz(align) + 1);
+	return align;
+}
+
+u32 btf_align(const struct btf *b, u32 id)
+{
+	struct aligner a = { b, calloc((size_t)btf_n_types(b) + 1, 1) };
+	u32 align;
+
+	if (!a.known)
+		return 0;
+	align = align_of(&a, id, 0);
+	free(a.known);
+	return align;
+}
+
+u64 btf_enum_value(const struct btf_type *t, u32 i)
+{
+	if (btf_kind(t) == BTF_KIND_ENUM64) {
+		const struct btf_enum64 *e = &btf_enums64(t)[i];
+
+		return (u64)e->val_hi32 << 32 | e->val_lo32;
+	}
+	return btf_kflag(t) ? (u64)(s64)btf_enums(t)[i].val : (u32)btf_enums(t)[i].val;
+}
+
+u32 btf_member_bit_off(const struct btf_type *t, u32 i)
+{
+	u32 off = btf_members(t)[i].offset;
+
+	return btf_kflag(t) ? BTF_MEMBER_BIT_OFFSET(off) : off;
+}
+
+u32 btf_member_bit_size(const struct btf_type *t, u32 i)
+{
+	return btf_kflag(t) ? BTF_MEMBER_BITFIELD_SIZE(btf_members(t)[i].offset) : 0;
+}
