@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * Entry programs as callees. The kernel starts a program at its first instruction and calls
+ * subprograms in .text; a function in a SEC() section that is called has to be both:
+ *
+ *	xdp    | xdp_main | 		stays, as long as somebody may want to load it
+ *	.text  | ... | xdp_main__1 |	the copy that is called
+ *
+ * A private input's entry that a mapping binds was meant to be a part of something else: it
+ * moves, so that it doesn't load a second time on its own. Unless it is exported, or data (the
+ * values of a program array, a table of kernel operations) refers to it.
+ */
+#include "linker/link_int.h"
+
+struct link_target link_reloc_target(const struct link *l, input_id input, sec_id sec,
+				     const struct obj_reloc *r)
+{
+	const struct obj *o = link_obj(l, input);
+	const struct obj_sym *sym = obj_sym(o, r->sym);
+	bool from_code = obj_sec_is_code(obj_sec(o, sec)->kind);
+	node_id node = link_root(l, link_node_of(l, input, r->sym));
+	struct link_target t = { .node = node, .addend = r->addend };
+	const struct link_node *n = link_node(l, node);
+	const struct link_piece *p;
+
+	if (n->kind == LINK_SKIP || (n->piece.i && link_piece(l, n->piece)->dropped)) {
+		u64 off = sym->value + (u64)r->addend;
+
+		if (!sym->sec.i)
+			return (struct link_target){ 0 };
+		t = (struct link_target){ .piece = link_piece_at(l, input, sym->sec, off) };
+		p = link_piece(l, t.piece);
+		t.addend = (s64)(off - p->off);
+		if (p->owner.i && (p->dropped || !t.addend))
+			t.node = link_root(l, p->owner);
+		else if (link_map_at(l, t.piece, (u64)t.addend).i)
+			t = (struct link_target){
+				.node = link_root(l, link_map_at(l, t.piece, (u64)t.addend)),
+			};
+	}
+	n = link_node(l, t.node);
+	if (n->kind == LINK_FUNC && n->is_def && !n->piece_off && !t.addend && from_code &&
+	    link_piece(l, n->piece)->clone.i)
+		t.node = link_piece(l, n->piece)->clone;
+	return t;
+}
+
+static void find_uses_in(struct link *l, input_id input, sec_id sec)
+{
+	const struct obj *o = link_obj(l, input);
+	const struct obj_sec *s = obj_sec(o, sec);
+	bool is_code = obj_sec_is_code(s->kind);
+
+	for (u32 i = 0; i < s->relocs.n; i++) {
+		const struct obj_reloc *r = &s->relocs.v[i];
+		struct link_target t;
+		const struct link_node *n;
+
+		if (link_piece(l, link_piece_at(l, input, sec, r->off))->dropped)
+			continue;
+		t = link_reloc_target(l, input, sec, r);
+		n = link_node(l, t.node);
+		if (!t.node.i || n->kind != LINK_FUNC || !n->piece.i)
+			continue;
+		if (is_code)
+			link_piece(l, n->piece)->called = true;
+		else
+			link_piece(l, n->piece)->in_data = true;
+	}
+}
+
+/* Who refers to the functions that stay, and how. */
+int link_find_uses(struct link *l)
+{
+	for (u32 i = 1; i < l->inputs.n; i++)
+		for (u32 s = 1; s < l->inputs.v[i].obj->secs.n; s++)
+			find_uses_in(l, (input_id){ i }, (sec_id){ s });
+	for (u32 i = 0; i < l->mappings.n; i++) {
+		const struct link_bind *b = &l->mappings.v[i];
+
+		if (b->used)
+			link_piece(l, link_node(l, link_root(l, b->target))->piece)->mapped = true;
+	}
+	return 0;
+}
+
+static bool moves(const struct link *l, const struct link_piece *p)
+{
+	const struct link_node *n = link_node(l, p->owner);
+
+	return link_input(l, n->input)->is_private && p->mapped && !p->in_data;
+}
+
+static bool is_exported(const struct link *l, piece_id piece)
+{
+	const struct link_piece *p = link_piece(l, piece);
+	const struct obj *o = link_obj(l, p->input);
+
+	for (u32 i = 0; i < l->exports.n; i++) {
+		sym_id sym = obj_find_sym(o, l->exports.v[i].from);
+		const struct link_node *n = link_node(l, link_node_of(l, p->input, sym));
+
+		if (sym.i && n->exported && n->piece.i == piece.i)
+			return true;
+	}
+	return false;
+}
+
+/* All names of the function go along. */
+static void move_entry(struct link *l, piece_id piece)
+{
+	struct link_piece *p = link_piece(l, piece);
+
+	p->to_text = true;
+	for (u32 s = 1; s < link_obj(l, p->input)->syms.n; s++) {
+		struct link_node *n = link_node(l, link_node_of(l, p->input, (sym_id){ s }));
+
+		if (n->kind == LINK_FUNC && n->piece.i == piece.i) {
+			n->moved = true;
+			n->is_entry = false;
+		}
+	}
+}
+
+static int clone_entry(struct link *l, piece_id piece)
+{
+	struct link_piece *p = vec_push(&l->pieces);
+	struct link_node *n = vec_push(&l->nodes);
+	node_id id = { l->nodes.n - 1 }, owner;
+
+	if (!p || !n)
+		return -ENOMEM;
+	owner = link_root(l, link_piece(l, piece)->owner);
+	*p = *link_piece(l, piece);
+	p->is_clone = p->to_text = true;
+	p->owner = id;
+	*n = *link_node(l, owner);
+	n->to = id;
+	n->is_clone = true;
+	n->is_entry = false;
+	n->vis = STV_DEFAULT;
+	n->piece.i = l->pieces.n - 1;
+	link_piece(l, piece)->clone = id;
+	return 0;
+}
+
+int link_make_clones(struct link *l)
+{
+	u32 n_pieces = l->pieces.n;
+
+	for (u32 i = 1; i < n_pieces; i++) {
+		piece_id id = { i };
+		const struct link_piece *p = link_piece(l, id);
+
+		if (p->dropped || !p->owner.i || !link_node(l, p->owner)->is_entry)
+			continue;
+		if (moves(l, p) && !is_exported(l, id))
+			move_entry(l, id);
+		else if (p->called && clone_entry(l, id))
+			return -ENOMEM;
+	}
+	return 0;
+}

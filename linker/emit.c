@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/* Bytes and symbols of the output, from the decisions of the passes before. */
+#include "linker/link_int.h"
+
+/* --- sections ---------------------------------------------------------------------------- */
+
+static int copy_code(struct link *l, struct obj_sec *sec, const struct link_out *o)
+{
+	if (vec_reserve(&sec->insns, (u32)(o->size / 8)))
+		return -ENOMEM;
+	sec->insns.n = (u32)(o->size / 8);
+	memset(sec->insns.v, 0, (size_t)sec->insns.n * sizeof(*sec->insns.v));
+	for (u32 i = 0; i < o->pieces.n; i++) {
+		const struct link_piece *p = link_piece(l, o->pieces.v[i]);
+		const struct obj_sec *from = obj_sec(link_obj(l, p->input), p->sec);
+
+		if (p->size)
+			memcpy(&sec->insns.v[p->out_off / 8], &from->insns.v[p->off / 8], p->size);
+	}
+	return 0;
+}
+
+static int copy_bytes(struct link *l, struct obj_sec *sec, const struct link_out *o)
+{
+	if (sec->elf_type == SHT_NOBITS || !o->size)
+		return 0;
+	if (vec_reserve(&sec->bytes, (u32)o->size))
+		return -ENOMEM;
+	sec->bytes.n = (u32)o->size;
+	memset(sec->bytes.v, 0, sec->bytes.n);
+	for (u32 i = 0; i < o->pieces.n; i++) {
+		const struct link_piece *p = link_piece(l, o->pieces.v[i]);
+		const struct obj_sec *from = obj_sec(link_obj(l, p->input), p->sec);
+
+		if (p->size && p->sec.i)
+			memcpy(&sec->bytes.v[p->out_off], &from->bytes.v[p->off], p->size);
+	}
+	return 0;
+}
+
+/* Type and flags of a section that no input brought along. */
+static void set_defaults(struct obj_sec *sec)
+{
+	sec->elf_type = sec->kind == OBJ_SEC_BSS ? SHT_NOBITS : SHT_PROGBITS;
+	sec->flags = SHF_ALLOC | (sec->kind == OBJ_SEC_TEXT ? SHF_EXECINSTR : SHF_WRITE);
+}
+
+static int emit_section(struct link *l, struct link_out *o)
+{
+	struct obj_sec *sec;
+	int err = obj_add_sec(l->obj, o->name, o->kind, &o->sec);
+
+	if (err)
+		return err;
+	sec = obj_sec(l->obj, o->sec);
+	set_defaults(sec);
+	if (o->from.i) {
+		const struct obj_sec *from = obj_sec(link_obj(l, o->from), o->from_sec);
+
+		sec->elf_type = from->elf_type;
+		sec->flags = from->flags & ~(u64)SHF_GROUP;
+		sec->entsize = from->entsize;
+	}
+	sec->align = o->align;
+	sec->size = o->size;
+	return obj_sec_is_code(o->kind) ? copy_code(l, sec, o) : copy_bytes(l, sec, o);
+}
+
+static int emit_license(struct link *l)
+{
+	size_t size = strlen(l->license) + 1;
+	struct obj_sec *sec;
+	sec_id id;
+
+	if (obj_add_sec(l->obj, "license", OBJ_SEC_LICENSE, &id))
+		return -ENOMEM;
+	sec = obj_sec(l->obj, id);
+	set_defaults(sec);
+	sec->size = size;
+	return vec_append(&sec->bytes, l->license, (u32)size);
+}
+
+int link_emit_sections(struct link *l)
+{
+	int err = obj_new(l->diag, "linked", link_obj(l, (input_id){ 1 })->big_endian, &l->obj);
+
+	for (u32 i = 1; i < l->outs.n && !err; i++)
+		if (l->outs.v[i].size || l->outs.v[i].has_symbols)
+			err = emit_section(l, &l->outs.v[i]);
+	if (!err && l->license)
+		err = emit_license(l);
+	return err;
+}
+
+/* --- symbols ----------------------------------------------------------------------------- */
+
+/*
+ * Maps are global whatever they were, so that loaders find them; entries that move and clones
+ * are static.
+ */
+static u8 out_bind(const struct link_node *n)
+{
+	if (n->is_clone || n->moved)
+		return STB_LOCAL;
+	return n->kind == LINK_MAP && n->bind == STB_LOCAL ? STB_GLOBAL : n->bind;
+}
+
+static int emit_symbol(struct link *l, node_id id)
+{
+	struct link_node *n = link_node(l, id);
+	struct obj_sym sym = *link_node_sym(l, id);
+	const struct link_piece *p = link_piece(l, n->piece);
+
+	sym.name = n->name;
+	sym.bind = out_bind(n);
+	sym.vis = sym.bind == STB_LOCAL ? STV_DEFAULT : n->vis;
+	sym.btf_id = 0;
+	sym.sec.i = 0;
+	if (n->is_def && !sym.absolute) {
+		sym.common = false;
+		sym.sec = l->outs.v[p->out.i].sec;
+		sym.value = p->out_off + n->piece_off;
+	}
+	if (vec_append(&l->out_nodes, &id, 1))
+		return -ENOMEM;
+	return obj_add_sym(l->obj, &sym, &n->out);
+}
+
+static int emit_bound(struct link *l, bool locals)
+{
+	int err = 0;
+
+	for (u32 i = 1; i < l->nodes.n && !err; i++) {
+		node_id id = { i };
+
+		if (link_is_kept(l, id) && (out_bind(link_node(l, id)) == STB_LOCAL) == locals)
+			err = emit_symbol(l, id);
+	}
+	return err;
+}
+
+/* In the order in which they are written to a file: sections, local ones, the others. */
+int link_emit_symbols(struct link *l)
+{
+	sym_id sym;
+	int err = 0;
+
+	for (u32 i = 1; i < l->outs.n && !err; i++)
+		if (l->outs.v[i].wants_symbol)
+			err = obj_sec_symbol(l->obj, l->outs.v[i].sec, &sym);
+	if (!err)
+		err = emit_bound(l, true);
+	if (!err)
+		err = emit_bound(l, false);
+	return err;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * The spine of the linker. BPF objects are small programs with shared tables: what is hard about
+ * linking them isn't size but that everything is said three times (in ELF symbols, in BTF and in
+ * BTF.ext), and that the kernel believes none of the three alone. So nothing is patched in place:
+ * the passes below first decide what each symbol stands for, then where each piece of each input
+ * goes, and then write all three again from those decisions.
+ *
+ * A pass returns 0 or an error that ends the link at once (no memory). Conflicts between inputs
+ * are reported through link_fault, and the link goes on to the next milestone, so that one run
+ * shows all of them.
+ */
+#include "linker/link_int.h"
+
+#include <stdlib.h>
+
+static int milestone(struct link *l)
+{
+	return l->err;
+}
+
+static link_pass *const passes[] = {
+	link_name_inputs,
+	link_check_inputs,
+	milestone,		/* every input has a unique name and the same byte order */
+
+	link_collect_nodes,
+	link_mark_exports,
+	link_bind_mappings,	/* before names: explicit mappings win */
+	link_bind_names,
+	link_warn_mappings,
+	/* From here on no symbol is bound again. */
+	link_check_types,
+	link_check_licenses,
+	link_check_unresolved,
+	milestone,		/* the inputs agree about everything that they share */
+
+	link_cut_pieces,	/* what lost falls out here */
+	link_find_uses,
+	link_make_clones,	/* entry programs that are called */
+	/* From here on no node and no piece is added. */
+	link_place_pieces,
+	milestone,		/* offsets are final */
+
+	link_plan_relocs,
+	link_name_nodes,
+	link_merge_types,
+	link_emit_sections,
+	link_emit_symbols,
+	link_emit_types,
+	link_emit_relocs,
+	link_emit_records,
+};
+
+int link_fault(struct link *l, int err)
+{
+	if (err == -ENOMEM)
+		return err;
+	if (err && !l->err)
+		l->err = err;
+	return 0;
+}
+
+node_id link_root(const struct link *l, node_id id)
+{
+	while (link_node(l, id)->to.i != id.i)
+		id = link_node(l, id)->to;
+	return id;
+}
+
+struct weld_where link_where(const struct link *l, node_id id)
+{
+	const struct link_node *n = link_node(l, id);
+	const struct obj *o = link_obj(l, n->input);
+
+	return n->is_def ? obj_where_sym(o, n->sym) : obj_where_ref(o, n->sym);
+}
+
+const char *link_kind_text(enum link_kind kind)
+{
+	static const char *const texts[] = {
+		[LINK_LABEL] = "label",
+		[LINK_FUNC] = "function",
+		[LINK_VAR] = "variable",
+		[LINK_MAP] = "map",
+		[LINK_KFUNC] = "kernel function",
+		[LINK_KSYM] = "kernel variable",
+		[LINK_KCONFIG] = "kernel configuration value",
+		[LINK_SKIP] = "section",
+	};
+
+	return texts[kind];
+}
+
+int link_new(struct diag *d, const struct link_opts *opts, struct link **out)
+{
+	struct link *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return diag_raise(d, DIAG_NO_MEMORY, NULL, "the linker");
+	l->diag = d;
+	l->allow_unresolved = opts && opts->allow_unresolved;
+	if (opts && opts->license)
+		l->license = arena_strdup(&l->arena, opts->license);
+	if ((opts && opts->license && !l->license) || !vec_push(&l->inputs) ||
+	    !vec_push(&l->nodes) || !vec_push(&l->pieces) || !vec_push(&l->outs) ||
+	    !vec_push(&l->names)) {
+		link_free(l);
+		return diag_raise(d, DIAG_NO_MEMORY, NULL, "the linker");
+	}
+	*out = l;
+	return 0;
+}
+
+/* Everything that only the passes need. */
+static void free_scratch(struct link *l)
+{
+	for (u32 i = 0; i < l->outs.n; i++)
+		vec_free(&l->outs.v[i].pieces);
+	vec_free(&l->outs);
+	vec_free(&l->names);
+	vec_free(&l->pieces);
+	hmap_free(&l->name_index);
+	hmap_free(&l->out_index);
+	hmap_free(&l->map_index);
+	link_names_free(&l->input_names);
+	link_names_free(&l->out_names);
+	vec_free(&l->out_nodes);
+	btf_free(l->btf);
+	l->btf = NULL;
+	obj_free(l->obj);
+	l->obj = NULL;
+}
+
+void link_free(struct link *l)
+{
+	if (!l)
+		return;
+	free_scratch(l);
+	for (u32 i = 1; i < l->inputs.n; i++)
+		if (!l->inputs.v[i].lent)
+			obj_free(l->inputs.v[i].obj);
+	vec_free(&l->inputs);
+	vec_free(&l->nodes);
+	vec_free(&l->mappings);
+	vec_free(&l->exports);
+	vec_free(&l->privates);
+	vec_free(&l->rows);
+	arena_free(&l->arena);
+	free(l);
+}
+
+static int run_passes(struct link *l)
+{
+	int err;
+
+	for (size_t i = 0; i < ARRAY_SIZE(passes); i++) {
+		err = passes[i](l);
+		if (err)
+			return err;
+	}
+	return obj_index(l->obj);
+}
+
+int link_finish(struct link *l, struct obj **out)
+{
+	int err, table_err;
+
+	if (l->finished)
+		return diag_raise(l->diag, DIAG_LINK_FINISHED, NULL);
+	l->finished = true;
+	err = run_passes(l);
+	table_err = link_fill_table(l);
+	if (!err)
+		err = table_err;
+	if (!err) {
+		*out = l->obj;
+		l->obj = NULL;
+	}
+	free_scratch(l);
+	return err == -ENOMEM ? diag_raise(l->diag, DIAG_NO_MEMORY, NULL, "the linker") : err;
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * What the passes of the linker share.
+ *
+ *	inputs ──► nodes ──► pieces ──► sections of the output
+ *	           (symbols)  (ranges of bytes)
+ *
+ * A node is one symbol of one input, or a clone. Nodes point at what they stand for (to), so
+ * that binding is one assignment and everything later asks link_root(). A piece is a range of an
+ * input's section that is moved as a whole: a function, the code between two functions, or the
+ * part of a data section between two definitions that lost. Each place of an input translates to
+ * a place of the output through its piece, whatever refers to it: symbols, relocations, records.
+ */
+#ifndef LINKER_LINK_INT_H
+#define LINKER_LINK_INT_H
+
+#include "linker/linker.h"
+
+#include "uapi/elf.h"
+
+typedef struct { u32 i; } node_id;
+typedef struct { u32 i; } piece_id;
+typedef struct { u32 i; } out_id;	/* a section of the output while it is laid out */
+
+struct link_input {
+	struct obj *obj;
+	bool lent;
+	bool given_name;	/* else the stem */
+	bool is_private;	/* name_inputs */
+	bool license_skipped, version_skipped;	/* check_licenses: said already by an earlier one */
+	const char *stem;	/* as asked for, arena */
+	const char *name;	/* unique; name_inputs */
+	node_id first_node;	/* of symbol 0; collect_nodes */
+	piece_id *sec_pieces;	/* arena; n_secs + 1: first piece of each section; cut_pieces */
+	u32 *types;		/* arena; BTF id here -> in the output; merge_types, emit_types */
+};
+
+/* What a symbol is; externs of the loader keep their sort. */
+enum link_kind {
+	LINK_LABEL,		/* local without meaning of its own: kept only when referred to */
+	LINK_FUNC,
+	LINK_VAR,
+	LINK_MAP,
+	LINK_KFUNC,
+	LINK_KSYM,
+	LINK_KCONFIG,
+	LINK_SKIP,		/* section and file symbols */
+};
+
+struct link_node {
+	input_id input;
+	sym_id sym;		/* in the input's object */
+	enum link_kind kind;
+	node_id to;		/* itself, the winner, or the definition; bind passes */
+	enum link_how how;	/* what to was set by */
+	u32 mapping;		/* how is MAPPING: index in mappings */
+	func_id func;		/* defined functions */
+	map_id map;		/* defined and extern maps */
+	u32 btf_id;		/* FUNC or VAR in the input's BTF, 0 none */
+	bool is_def;
+	bool is_entry;
+	bool exported;
+	bool is_clone;
+	bool moved;		/* an entry that became a subprogram; make_clones */
+	bool referenced;	/* labels: a kept relocation names it; plan_relocs */
+	u8 bind, vis;		/* merged over all declarations; bind passes */
+	piece_id piece;		/* definitions; cut_pieces */
+	u64 piece_off;		/* bytes from the piece's start */
+	const char *name;	/* in the output; name_nodes */
+	sym_id out;		/* emit_symbols */
+	u32 out_btf;		/* FUNC or VAR in the output; emit_types */
+	u32 proto;		/* FUNC whose prototype lacked names: one with names; merge_types */
+};
+
+struct link_piece {
+	input_id input;
+	sec_id sec;		/* none: a common symbol */
+	u64 off, size;		/* bytes there */
+	node_id owner;		/* the symbol of a function or lost definition, none for the rest */
+	bool dropped;		/* owner's root is who won; without an owner nothing took its place */
+	bool is_clone;
+	bool to_text;		/* a function that stops being, or never was, an entry */
+	bool called, in_data;	/* referred to from code, from data; find_uses */
+	bool mapped;		/* a mapping that is used has it as its target; find_uses */
+	node_id clone;		/* entries that are called; make_clones */
+	out_id out;		/* place_pieces */
+	u64 out_off;
+};
+
+struct link_out {
+	const char *name;
+	enum obj_sec_kind kind;
+	input_id from;		/* the first input and section of this name */
+	sec_id from_sec;
+	u64 align, size;
+	bool wants_symbol;	/* a relocation goes through its section symbol; plan_relocs */
+	bool has_symbols;	/* a symbol lies in it, even if nothing else does */
+	VEC(piece_id) pieces;	/* in order of out_off */
+	sec_id sec;		/* in the output; emit_sections */
+};
+
+/* A mapping or export as it was given, with what it names once that is looked up. */
+struct link_bind {
+	const char *from_input, *from;	/* from_input NULL: any */
+	const char *to_input, *to;	/* exports: NULL */
+	input_id from_id;
+	node_id target;
+	u32 used;
+};
+
+/* An entry of the table of public names: the node that answers to it so far. */
+struct link_name {
+	const char *name;
+	node_id def;		/* the best definition, none yet: .i = 0 */
+	node_id first_extern;
+	bool clash;		/* said already */
+};
+
+/* A name that is taken, and the number that the next one who wants it gets. */
+struct link_used {
+	const char *name;
+	u32 next;
+};
+
+struct link_names {
+	VEC(struct link_used) used;
+	struct hmap index;	/* hash of name -> used */
+};
+
+struct link {
+	struct diag *diag;
+	struct arena arena;
+	bool allow_unresolved;
+	const char *license;
+	int err;		/* the first conflict: checked at the next milestone */
+	bool finished;
+
+	VEC(struct link_input) inputs;	/* [0] none */
+	struct link_names input_names;	/* name_inputs */
+	VEC(struct link_bind) mappings;
+	VEC(struct link_bind) exports;
+	VEC(const char *) privates;
+
+	VEC(struct link_node) nodes;	/* [0] none; one per symbol, then clones */
+	VEC(struct link_name) names;
+	struct hmap name_index;		/* hash of name -> names */
+	VEC(struct link_piece) pieces;	/* [0] none */
+	VEC(struct link_out) outs;	/* [0] none */
+	struct hmap out_index;		/* hash of name -> outs */
+	struct hmap map_index;		/* hash of piece and offset -> nodes of maps; cut_pieces */
+	struct link_names out_names;	/* name_nodes */
+
+	const char *out_license;	/* check_licenses; NULL: none, or as in the inputs */
+	struct obj *obj;		/* the output under construction */
+	VEC(node_id) out_nodes;		/* in the order of the output's symbols; emit_symbols */
+	struct btf *btf;		/* merge_types, then the output's */
+	VEC(struct link_row) rows;
+};
+
+/* --- link.c ------------------------------------------------------------------------------ */
+
+typedef int link_pass(struct link *l);
+
+/* Remember a conflict and go on; the error of a diagnostic goes in. -ENOMEM is passed through. */
+int link_fault(struct link *l, int err);
+
+static inline struct link_input *link_input(const struct link *l, input_id id)
+{
+	return &l->inputs.v[id.i];
+}
+
+static inline struct link_node *link_node(const struct link *l, node_id id)
+{
+	return &l->nodes.v[id.i];
+}
+
+static inline struct link_piece *link_piece(const struct link *l, piece_id id)
+{
+	return &l->pieces.v[id.i];
+}
+
+static inline const struct obj *link_obj(const struct link *l, input_id id)
+{
+	return l->inputs.v[id.i].obj;
+}
+
+static inline const struct obj_sym *link_node_sym(const struct link *l, node_id id)
+{
+	const struct link_node *n = link_node(l, id);
+
+	return obj_sym(link_obj(l, n->input), n->sym);
+}
+
+static inline const char *link_node_name(const struct link *l, node_id id)
+{
+	return link_node_sym(l, id)->name;
+}
+
+static inline node_id link_node_of(const struct link *l, input_id input, sym_id sym)
+{
+	return (node_id){ l->inputs.v[input.i].first_node.i + sym.i };
+}
+
+/* The node that this one stands for: a definition, or the extern that is left. */
+node_id link_root(const struct link *l, node_id id);
+
+/* Where a node is defined, or first wanted. */
+struct weld_where link_where(const struct link *l, node_id id);
+const char *link_kind_text(enum link_kind kind);
+
+/* --- the passes, in the order of the spine ------------------------------------------------ */
+
+link_pass link_name_inputs;		/* input.c */
+link_pass link_check_inputs;		/* input.c */
+link_pass link_collect_nodes;		/* nodes.c */
+link_pass link_mark_exports;		/* mapping.c */
+link_pass link_bind_mappings;		/* mapping.c */
+link_pass link_bind_names;		/* bind.c */
+link_pass link_warn_mappings;		/* mapping.c */
+link_pass link_check_types;		/* check.c */
+link_pass link_check_licenses;		/* license.c */
+link_pass link_check_unresolved;	/* bind.c */
+link_pass link_cut_pieces;		/* pieces.c */
+link_pass link_find_uses;		/* clone.c */
+link_pass link_make_clones;		/* clone.c */
+link_pass link_place_pieces;		/* layout.c */
+link_pass link_plan_relocs;		/* relocs.c */
+link_pass link_name_nodes;		/* names.c */
+link_pass link_merge_types;		/* types.c */
+link_pass link_emit_sections;		/* emit.c */
+link_pass link_emit_symbols;		/* emit.c */
+link_pass link_emit_types;		/* types.c */
+link_pass link_emit_relocs;		/* relocs.c */
+link_pass link_emit_records;		/* records.c */
+link_pass link_fill_table;		/* table.c */
+
+/* --- shared by several passes ------------------------------------------------------------ */
+
+/* Whether the input of a node is private and the node not exported. */
+static inline bool link_is_private(const struct link *l, node_id id)
+{
+	const struct link_node *n = link_node(l, id);
+
+	return link_input(l, n->input)->is_private && !n->exported;
+}
+
+/* The piece that covers a byte of an input's section; its end belongs to the last piece. */
+piece_id link_piece_at(const struct link *l, input_id input, sec_id sec, u64 off);
+
+/* The map that is defined at a byte of a piece, none without one. */
+node_id link_map_at(const struct link *l, piece_id piece, u64 off);
+
+/* Whether the node itself reaches the output: a definition, or an extern that is left. */
+bool link_is_kept(const struct link *l, node_id id);
+
+/* A place that a relocation of an input refers to: a node, or else a byte of a piece. */
+struct link_target {
+	node_id node;
+	piece_id piece;
+	s64 addend;		/* from the node, or from the piece's start */
+};
+
+struct link_target link_reloc_target(const struct link *l, input_id input, sec_id sec,
+				     const struct obj_reloc *r);
+
+/* Take a name as it is, whether or not it is taken; -ENOMEM. */
+int link_names_take(struct link_names *names, const char *name);
+/* Take the first of base, base__1, base__2, ... that is free; NULL without memory. */
+const char *link_names_unique(struct link_names *names, struct arena *a, const char *base);
+void link_names_free(struct link_names *names);
+
+/* An input by name for "INPUT:..."; raises what's wrong. none: *out is none. */
+int link_find_input(struct link *l, const char *name, input_id *out);
+
+/* The name nearest to wanted, for "did you mean": feed candidates, ask for the best. */
+struct link_guess {
+	const char *wanted;
+	const char *best;
+	u32 distance;
+};
+void link_guess_add(struct link_guess *g, const char *candidate);
+void link_guess_help(const struct link_guess *g, struct diag_msg *m);
+
+/* compat.c: do a declaration and a definition agree? */
+enum link_match {
+	LINK_SAME,
+	LINK_SIMILAR,		/* signedness, qualifiers */
+	LINK_DIFFERENT,
+};
+
+/* One side of a comparison. */
+struct link_type {
+	const struct btf *btf;
+	u32 id;
+};
+
+/* why gets words for what isn't the same. FUNC, VAR or any type on both sides. -ENOMEM. */
+int link_compare(struct link_type a, struct link_type b, enum link_match *out, struct sbuf *why);
+
+#endif

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * Explicit mappings: this extern is that function, whatever the names say. They are what lets
+ * two programs that are both called xdp_main be linked behind one dispatcher.
+ */
+#include "linker/link_int.h"
+
+/* --- taking note ------------------------------------------------------------------------- */
+
+/* "[INPUT:]NAME". */
+static int split_spec(struct link *l, const char *spec, const char **input, const char **name)
+{
+	const char *colon = strchr(spec, ':');
+	char *copy = arena_strdup(&l->arena, spec);
+
+	if (!copy)
+		return diag_raise(l->diag, DIAG_NO_MEMORY, NULL, "the linker");
+	if (!*spec || colon == spec || (colon && (!colon[1] || strchr(colon + 1, ':'))))
+		return diag_raise(l->diag, DIAG_LINK_MAPPING_FORM, NULL, spec);
+	*input = NULL;
+	*name = copy;
+	if (colon) {
+		copy[colon - spec] = 0;
+		*input = copy;
+		*name = copy + (colon - spec) + 1;
+	}
+	return 0;
+}
+
+int link_map_extern(struct link *l, const char *extern_spec, const char *func_spec)
+{
+	struct link_bind b = { 0 }, *slot;
+	int err = split_spec(l, extern_spec, &b.from_input, &b.from);
+
+	if (!err)
+		err = split_spec(l, func_spec, &b.to_input, &b.to);
+	if (err)
+		return err;
+	slot = vec_push(&l->mappings);
+	if (!slot)
+		return diag_raise(l->diag, DIAG_NO_MEMORY, NULL, "the linker");
+	*slot = b;
+	return 0;
+}
+
+int link_export(struct link *l, const char *spec)
+{
+	struct link_bind b = { 0 }, *slot;
+	int err = split_spec(l, spec, &b.from_input, &b.from);
+
+	if (err)
+		return err;
+	slot = vec_push(&l->exports);
+	if (!slot)
+		return diag_raise(l->diag, DIAG_NO_MEMORY, NULL, "the linker");
+	*slot = b;
+	return 0;
+}
+
+/* --- exports ----------------------------------------------------------------------------- */
+
+static u32 export_from(struct link *l, input_id input, const char *name)
+{
+	sym_id sym = obj_find_sym(link_obj(l, input), name);
+	struct link_node *n = link_node(l, link_node_of(l, input, sym));
+
+	if (!sym.i || !n->is_def)
+		return 0;
+	n->exported = true;
+	return 1;
+}
+
+int link_mark_exports(struct link *l)
+{
+	for (u32 i = 0; i < l->exports.n; i++) {
+		struct link_bind *b = &l->exports.v[i];
+		int err = b->from_input ? link_find_input(l, b->from_input, &b->from_id) : 0;
+		u32 n_found = 0;
+
+		for (u32 in = 1; in < l->inputs.n && !err; in++)
+			if (!b->from_input || b->from_id.i == in)
+				n_found += export_from(l, (input_id){ in }, b->from);
+		if (!err && !n_found)
+			err = diag_raise(l->diag, DIAG_LINK_NO_EXPORT, NULL, b->from,
+					 b->from_input ? b->from_input : "any input");
+		if (link_fault(l, err))
+			return err;
+	}
+	return 0;
+}
+
+/* --- targets ----------------------------------------------------------------------------- */
+
+static node_id find_func(const struct link *l, input_id input, const char *name)
+{
+	const struct obj *o = link_obj(l, input);
+	func_id f = obj_find_func(o, name);
+
+	return f.i ? link_node_of(l, input, obj_func(o, f)->sym) : (node_id){ 0 };
+}
+
+static int raise_no_func(struct link *l, const struct link_bind *b, input_id only)
+{
+	struct link_guess guess = { .wanted = b->to };
+	struct weld_where at = WELD_WHERE_NONE;
+	struct diag_msg m;
+
+	if (only.i)
+		at.file = link_obj(l, only)->name;
+	diag_begin(&m, l->diag, DIAG_LINK_NO_FUNC, only.i ? &at : NULL, b->from, b->to,
+		   only.i ? link_input(l, only)->name : "any input");
+	for (u32 i = 1; i < l->inputs.n; i++) {
+		const struct obj *o = l->inputs.v[i].obj;
+
+		for (u32 f = 1; f < o->funcs.n && (!only.i || only.i == i); f++)
+			link_guess_add(&guess, obj_func_name(o, (func_id){ f }));
+	}
+	/* The other side: where the extern is wanted. */
+	for (u32 i = 1; i < l->inputs.n; i++) {
+		sym_id sym = obj_find_sym(l->inputs.v[i].obj, b->from);
+
+		if (sym.i && !link_node(l, link_node_of(l, (input_id){ i }, sym))->is_def) {
+			struct weld_where ref = obj_where_ref(l->inputs.v[i].obj, sym);
+
+			diag_note(&m, &ref, "extern %s is wanted here", b->from);
+		}
+	}
+	link_guess_help(&guess, &m);
+	return diag_end(&m);
+}
+
+static int raise_ambiguous_func(struct link *l, const struct link_bind *b)
+{
+	struct diag_msg m;
+
+	diag_begin(&m, l->diag, DIAG_LINK_AMBIGUOUS_FUNC, NULL, b->from, b->to);
+	for (u32 i = 1; i < l->inputs.n; i++) {
+		node_id id = find_func(l, (input_id){ i }, b->to);
+
+		if (id.i) {
+			struct weld_where at = link_where(l, id);
+
+			diag_note(&m, &at, "one is %s:%s", l->inputs.v[i].name, b->to);
+		}
+	}
+	diag_help(&m, "say whose: INPUT:%s", b->to);
+	return diag_end(&m);
+}
+
+/* "FUNC" without an input: the only one of that name. */
+static int find_anywhere(struct link *l, struct link_bind *b)
+{
+	u32 n_found = 0;
+
+	for (u32 i = 1; i < l->inputs.n; i++) {
+		node_id id = find_func(l, (input_id){ i }, b->to);
+
+		if (id.i && !n_found++)
+			b->target = id;
+	}
+	if (!n_found)
+		return raise_no_func(l, b, (input_id){ 0 });
+	return n_found > 1 ? raise_ambiguous_func(l, b) : 0;
+}
+
+static int find_target(struct link *l, struct link_bind *b)
+{
+	input_id to;
+	int err = b->from_input ? link_find_input(l, b->from_input, &b->from_id) : 0;
+
+	if (err)
+		return err;
+	if (!b->to_input)
+		return find_anywhere(l, b);
+	err = link_find_input(l, b->to_input, &to);
+	if (err)
+		return err;
+	b->target = find_func(l, to, b->to);
+	return b->target.i ? 0 : raise_no_func(l, b, to);
+}
+
+/* --- binding ----------------------------------------------------------------------------- */
+
+static int raise_twice(struct link *l, const struct link_bind *a, const struct link_bind *b,
+		       input_id input)
+{
+	struct weld_where there = link_where(l, a->target), here = link_where(l, b->target);
+	struct diag_msg m;
+
+	diag_begin(&m, l->diag, DIAG_LINK_MAPPING_TWICE, NULL, b->from,
+		   link_input(l, input)->name);
+	diag_note(&m, &there, "one mapping says %s:%s",
+		  link_input(l, link_node(l, a->target)->input)->name, a->to);
+	diag_note(&m, &here, "another says %s:%s",
+		  link_input(l, link_node(l, b->target)->input)->name, b->to);
+	return diag_end(&m);
+}
+
+/* Bind one input's extern. Mappings of one input come before those of all, which yield. */
+static int bind_in(struct link *l, u32 mapping, input_id input)
+{
+	struct link_bind *b = &l->mappings.v[mapping], *first;
+	sym_id sym = obj_find_sym(link_obj(l, input), b->from);
+	struct link_node *n = link_node(l, link_node_of(l, input, sym));
+
+	if (!sym.i || n->is_def || (n->kind != LINK_FUNC && n->kind != LINK_KFUNC))
+		return 0;
+	b->used++;
+	if (n->how != LINK_HOW_MAPPING) {
+		n->to = b->target;
+		n->how = LINK_HOW_MAPPING;
+		n->mapping = mapping;
+		return 0;
+	}
+	first = &l->mappings.v[n->mapping];
+	if (first->target.i == b->target.i || (first->from_id.i && !b->from_id.i))
+		return 0;
+	return link_fault(l, raise_twice(l, first, b, input));
+}
+
+static int bind_mapping(struct link *l, u32 mapping)
+{
+	const struct link_bind *b = &l->mappings.v[mapping];
+	int err = 0;
+
+	for (u32 i = 1; i < l->inputs.n && !err; i++)
+		if (!b->from_id.i || b->from_id.i == i)
+			err = bind_in(l, mapping, (input_id){ i });
+	return err;
+}
+
+int link_bind_mappings(struct link *l)
+{
+	int err = 0;
+
+	for (u32 i = 0; i < l->mappings.n && !err; i++)
+		err = link_fault(l, find_target(l, &l->mappings.v[i]));
+	for (u32 i = 0; i < l->mappings.n && !err; i++)
+		if (l->mappings.v[i].target.i && l->mappings.v[i].from_id.i)
+			err = bind_mapping(l, i);
+	for (u32 i = 0; i < l->mappings.n && !err; i++)
+		if (l->mappings.v[i].target.i && !l->mappings.v[i].from_id.i)
+			err = bind_mapping(l, i);
+	return err;
+}
+
+/* An extern that is misspelt in a mapping would go unnoticed where the name resolves anyway. */
+int link_warn_mappings(struct link *l)
+{
+	for (u32 i = 0; i < l->mappings.n; i++) {
+		const struct link_bind *b = &l->mappings.v[i];
+		struct link_guess guess = { .wanted = b->from };
+		struct diag_msg m;
+
+		if (b->used || !b->target.i)
+			continue;
+		diag_begin(&m, l->diag, DIAG_LINK_MAPPING_UNUSED, NULL,
+			   b->from_input ? b->from_input : "no input", b->from);
+		for (u32 n = 1; n < l->nodes.n; n++)
+			if (!l->nodes.v[n].is_def && l->nodes.v[n].kind == LINK_FUNC)
+				link_guess_add(&guess, link_node_name(l, (node_id){ n }));
+		link_guess_help(&guess, &m);
+		diag_end(&m);
+	}
+	return 0;
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * Cutting the inputs' sections into pieces.
+ *
+ *	.text   | f | g | (padding) | h |	a piece a function, and what lies between
+ *	.data   | a b | v | c d |		v lost: a piece of its own, which is dropped
+ *
+ * The pieces of a section cover it from its start to its end, in order, so that every byte has
+ * a piece; an empty section has one empty piece, for symbols that lie there.
+ */
+#include "linker/link_int.h"
+
+#include <stdlib.h>
+
+static struct link_piece *add_piece(struct link *l, input_id input, sec_id sec, u64 from, u64 to)
+{
+	struct link_piece *p = vec_push(&l->pieces);
+
+	if (p)
+		*p = (struct link_piece){
+			.input = input, .sec = sec, .off = from, .size = to - from,
+		};
+	return p;
+}
+
+/* --- code -------------------------------------------------------------------------------- */
+
+enum { FUNC_LOST = 1, FUNC_KEPT = 2 };
+
+/* Which functions lost all of their names. */
+static u8 *func_states(struct link *l, input_id input)
+{
+	const struct obj *o = link_obj(l, input);
+	u8 *states = arena_array(&l->arena, o->funcs.n, 1);
+
+	for (u32 s = 1; states && s < o->syms.n; s++) {
+		node_id id = link_node_of(l, input, (sym_id){ s });
+		const struct link_node *n = link_node(l, id);
+
+		if (n->func.i && n->kind == LINK_FUNC)
+			states[n->func.i] |= n->to.i == id.i ? FUNC_KEPT : FUNC_LOST;
+	}
+	return states;
+}
+
+static int add_func_piece(struct link *l, input_id input, func_id f, u8 state)
+{
+	const struct obj *o = link_obj(l, input);
+	const struct obj_func *func = obj_func(o, f);
+	u64 from = (u64)func->insn * 8;
+	struct link_piece *p = add_piece(l, input, func->sec, from, from + (u64)func->n_insns * 8);
+
+	if (!p)
+		return -ENOMEM;
+	p->owner = link_node_of(l, input, func->sym);
+	p->dropped = state == FUNC_LOST;
+	p->to_text = obj_sec(o, func->sec)->kind == OBJ_SEC_PROG && !func->is_entry;
+	return 0;
+}
+
+/* *f is the first function that isn't cut yet; functions are sorted by section. */
+static int cut_code(struct link *l, input_id input, sec_id sec, const u8 *states, u32 *f)
+{
+	const struct obj *o = link_obj(l, input);
+	u64 at = 0, end = obj_sec(o, sec)->size;
+
+	for (; *f < o->funcs.n && o->funcs.v[*f].sec.i == sec.i; (*f)++) {
+		u64 start = (u64)o->funcs.v[*f].insn * 8;
+
+		if (start > at && !add_piece(l, input, sec, at, start))
+			return -ENOMEM;
+		if (add_func_piece(l, input, (func_id){ *f }, states[*f]))
+			return -ENOMEM;
+		at = start + (u64)o->funcs.v[*f].n_insns * 8;
+	}
+	return (at < end || !end) && !add_piece(l, input, sec, at, end) ? -ENOMEM : 0;
+}
+
+/* --- data -------------------------------------------------------------------------------- */
+
+/* Bytes of a section that a symbol covers. */
+struct cover {
+	u64 from, to;
+	u32 sec;
+	node_id node;
+	bool kept;
+};
+
+typedef VEC(struct cover) cover_vec;
+
+static int cmp_covers(const void *a, const void *b)
+{
+	const struct cover *x = a, *y = b;
+
+	if (x->sec != y->sec)
+		return x->sec < y->sec ? -1 : 1;
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return x->node.i < y->node.i ? -1 : x->node.i > y->node.i;
+}
+
+/* The symbols of data sections, by place; none at all when nothing lost, which is the rule. */
+static int find_covers(struct link *l, input_id input, cover_vec *covers)
+{
+	const struct obj *o = link_obj(l, input);
+	bool any_lost = false;
+
+	for (u32 s = 1; s < o->syms.n; s++) {
+		node_id id = link_node_of(l, input, (sym_id){ s });
+		const struct link_node *n = link_node(l, id);
+		const struct obj_sym *sym = &o->syms.v[s];
+		struct cover *c;
+
+		if (!n->is_def || !sym->sec.i || (n->kind != LINK_VAR && n->kind != LINK_MAP))
+			continue;
+		c = vec_push(covers);
+		if (!c)
+			return -ENOMEM;
+		*c = (struct cover){
+			.from = sym->value, .to = sym->value + sym->size, .sec = sym->sec.i,
+			.node = id, .kept = n->to.i == id.i,
+		};
+		any_lost |= !c->kept && sym->size;
+	}
+	if (!any_lost)
+		covers->n = 0;
+	if (covers->n)
+		qsort(covers->v, covers->n, sizeof(*covers->v), cmp_covers);
+	return 0;
+}
+
+/* The covers from c on that overlap make a cluster; returns its end. It is dropped when nothing
+ * in it is kept. */
+static u32 next_cluster(const cover_vec *covers, u32 c, u64 *to, bool *kept)
+{
+	u32 sec = covers->v[c].sec;
+
+	*to = covers->v[c].to;
+	*kept = covers->v[c].kept;
+	for (c++; c < covers->n && covers->v[c].sec == sec && covers->v[c].from < *to; c++) {
+		*to = max_u64(*to, covers->v[c].to);
+		*kept |= covers->v[c].kept;
+	}
+	return c;
+}
+
+static int cut_data(struct link *l, input_id input, sec_id sec, const cover_vec *covers, u32 *c)
+{
+	u64 at = 0, to, end = obj_sec(link_obj(l, input), sec)->size;
+
+	while (*c < covers->n && covers->v[*c].sec == sec.i) {
+		const struct cover *first = &covers->v[*c];
+		struct link_piece *p;
+		bool kept;
+
+		*c = next_cluster(covers, *c, &to, &kept);
+		to = min_u64(to, end);
+		if (kept || first->from < at || first->from >= to)
+			continue;
+		if (first->from > at && !add_piece(l, input, sec, at, first->from))
+			return -ENOMEM;
+		p = add_piece(l, input, sec, first->from, to);
+		if (!p)
+			return -ENOMEM;
+		p->dropped = true;
+		p->owner = first->node;
+		at = to;
+	}
+	return (at < end || !end) && !add_piece(l, input, sec, at, end) ? -ENOMEM : 0;
+}
+
+/* --- all of it --------------------------------------------------------------------------- */
+
+static bool is_skipped(const struct link_input *in, enum obj_sec_kind kind)
+{
+	return (kind == OBJ_SEC_LICENSE && in->license_skipped) ||
+	       (kind == OBJ_SEC_VERSION && in->version_skipped);
+}
+
+static int cut_sections(struct link *l, input_id input, const cover_vec *covers)
+{
+	struct link_input *in = link_input(l, input);
+	const struct obj *o = in->obj;
+	const u8 *states = func_states(l, input);
+	u32 f = 1, c = 0;
+	int err = states ? 0 : -ENOMEM;
+
+	in->sec_pieces = arena_array(&l->arena, o->secs.n + 1, sizeof(*in->sec_pieces));
+	if (!in->sec_pieces)
+		return -ENOMEM;
+	for (u32 s = 1; s < o->secs.n && !err; s++) {
+		sec_id sec = { s };
+
+		in->sec_pieces[s].i = l->pieces.n;
+		if (obj_sec_is_code(o->secs.v[s].kind))
+			err = cut_code(l, input, sec, states, &f);
+		else
+			err = cut_data(l, input, sec, covers, &c);
+		if (!err && is_skipped(in, o->secs.v[s].kind))
+			for (u32 p = in->sec_pieces[s].i; p < l->pieces.n; p++)
+				l->pieces.v[p].dropped = true;
+	}
+	in->sec_pieces[o->secs.n].i = l->pieces.n;
+	return err;
+}
+
+piece_id link_piece_at(const struct link *l, input_id input, sec_id sec, u64 off)
+{
+	const struct link_input *in = &l->inputs.v[input.i];
+	u32 lo = in->sec_pieces[sec.i].i, hi = in->sec_pieces[sec.i + 1].i;
+
+	/* The last piece that starts at or before off. */
+	while (hi - lo > 1) {
+		u32 mid = lo + (hi - lo) / 2;
+
+		if (l->pieces.v[mid].off <= off)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return (piece_id){ lo };
+}
+
+static u64 map_hash(piece_id piece, u64 off)
+{
+	return hash_mix(piece.i, off);
+}
+
+node_id link_map_at(const struct link *l, piece_id piece, u64 off)
+{
+	struct hmap_iter it;
+
+	for (u32 i = hmap_first(&l->map_index, map_hash(piece, off), &it); i != HMAP_NONE;
+	     i = hmap_next(&l->map_index, &it))
+		if (l->nodes.v[i].piece.i == piece.i && l->nodes.v[i].piece_off == off)
+			return (node_id){ i };
+	return (node_id){ 0 };
+}
+
+/* Common symbols get their bytes here. */
+static int place_symbol(struct link *l, node_id id)
+{
+	struct link_node *n = link_node(l, id);
+	const struct obj_sym *sym = link_node_sym(l, id);
+	struct link_piece *p;
+
+	if (sym->absolute)
+		return 0;
+	if (sym->common) {
+		p = add_piece(l, n->input, (sec_id){ 0 }, 0, sym->size);
+		if (!p)
+			return -ENOMEM;
+		p->owner = id;
+		p->dropped = n->to.i != id.i;
+		n->piece.i = l->pieces.n - 1;
+		return 0;
+	}
+	n->piece = link_piece_at(l, n->input, sym->sec, sym->value);
+	p = link_piece(l, n->piece);
+	n->piece_off = sym->value - p->off;
+	/* A function that kept one of its names goes by that one. */
+	if (n->kind == LINK_FUNC && n->to.i == id.i && !n->piece_off && p->owner.i &&
+	    link_node(l, p->owner)->to.i != p->owner.i)
+		p->owner = id;
+	if (n->kind != LINK_MAP)
+		return 0;
+	return hmap_add(&l->map_index, map_hash(n->piece, n->piece_off), id.i);
+}
+
+static int cut_input(struct link *l, input_id input)
+{
+	cover_vec covers = { 0 };
+	int err = find_covers(l, input, &covers);
+
+	if (!err)
+		err = cut_sections(l, input, &covers);
+	vec_free(&covers);
+	for (u32 s = 1; s < link_obj(l, input)->syms.n && !err; s++) {
+		node_id id = link_node_of(l, input, (sym_id){ s });
+
+		if (link_node(l, id)->is_def)
+			err = place_symbol(l, id);
+	}
+	return err;
+}
+
+int link_cut_pieces(struct link *l)
+{
+	int err = 0;
+
+	for (u32 i = 1; i < l->inputs.n && !err; i++)
+		err = cut_input(l, (input_id){ i });
+	return err;
+}
+
+bool link_is_kept(const struct link *l, node_id id)
+{
+	const struct link_node *n = link_node(l, id);
+
+	if (n->kind == LINK_SKIP || n->to.i != id.i || (n->kind == LINK_LABEL && !n->referenced))
+		return false;
+	return !n->is_def || !n->piece.i || !link_piece(l, n->piece)->dropped;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * Relocations, in two steps: plan_relocs finds which labels and section symbols are needed, while
+ * symbols can still be added; emit_relocs writes them, sorted because pieces are.
+ */
+#include "linker/link_int.h"
+
+/* The first relocation of a section at or behind off; relocations are sorted. */
+static u32 first_reloc(const struct obj_sec *s, u64 off)
+{
+	u32 lo = 0, hi = s->relocs.n;
+
+	while (lo < hi) {
+		u32 mid = lo + (hi - lo) / 2;
+
+		if (s->relocs.v[mid].off < off)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+typedef int reloc_fn(struct link *l, piece_id piece, const struct obj_reloc *r,
+		     struct link_target t);
+
+static int each_reloc_of(struct link *l, piece_id piece, reloc_fn *fn)
+{
+	const struct link_piece *p = link_piece(l, piece);
+	const struct obj_sec *s = obj_sec(link_obj(l, p->input), p->sec);
+	int err = 0;
+
+	for (u32 i = first_reloc(s, p->off); i < s->relocs.n && !err; i++) {
+		const struct obj_reloc *r = &s->relocs.v[i];
+
+		if (r->off >= p->off + p->size)
+			break;
+		err = fn(l, piece, r, link_reloc_target(l, p->input, p->sec, r));
+	}
+	return err;
+}
+
+static int each_reloc(struct link *l, reloc_fn *fn)
+{
+	int err = 0;
+
+	for (u32 o = 1; o < l->outs.n; o++)
+		for (u32 i = 0; i < l->outs.v[o].pieces.n && !err; i++)
+			err = each_reloc_of(l, l->outs.v[o].pieces.v[i], fn);
+	return err;
+}
+
+/* A reference to bytes that are gone (the licence of an input whose licence wasn't kept). */
+static int raise_lost(struct link *l, piece_id piece, const struct obj_reloc *r)
+{
+	const struct link_piece *p = link_piece(l, piece);
+	struct weld_where at = obj_where(link_obj(l, p->input), p->sec, r->off);
+
+	return diag_raise(l->diag, DIAG_LINK_RELOC_LOST, &at, link_input(l, p->input)->name);
+}
+
+static int plan(struct link *l, piece_id piece, const struct obj_reloc *r, struct link_target t)
+{
+	const struct link_piece *p = link_piece(l, t.piece);
+
+	if (t.node.i) {
+		link_node(l, t.node)->referenced = true;
+		return 0;
+	}
+	if (!t.piece.i || p->dropped)
+		return link_fault(l, raise_lost(l, piece, r));
+	l->outs.v[p->out.i].wants_symbol = true;
+	return 0;
+}
+
+int link_plan_relocs(struct link *l)
+{
+	int err = each_reloc(l, plan);
+
+	return err ? err : l->err;
+}
+
+static int emit(struct link *l, piece_id piece, const struct obj_reloc *r, struct link_target t)
+{
+	const struct link_piece *p = link_piece(l, piece), *to = link_piece(l, t.piece);
+	struct obj_sec *out = obj_sec(l->obj, l->outs.v[p->out.i].sec);
+	struct obj_reloc *n = vec_push(&out->relocs);
+
+	if (!n)
+		return -ENOMEM;
+	*n = (struct obj_reloc){ .off = r->off - p->off + p->out_off, .type = r->type };
+	n->addend = t.addend;
+	if (t.node.i) {
+		n->sym = link_node(l, t.node)->out;
+	} else {
+		n->sym = obj_sec(l->obj, l->outs.v[to->out.i].sec)->sec_sym;
+		n->addend += (s64)to->out_off;
+	}
+	return 0;
+}
+
+int link_emit_relocs(struct link *l)
+{
+	return each_reloc(l, emit);
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * One BTF out of many. Plain types (what C calls types) are appended and deduplicated. Entities
+ * (FUNC, VAR, DATASEC and the tags on them) say what the symbols say, so they are not merged but
+ * written anew from the output's symbols:
+ *
+ *	plain types, in the order of the inputs | FUNC and VAR, as the symbols | tags | DATASECs
+ *
+ * This order is a fixed point: linking the output again gives the same types in the same order,
+ * hence the same bytes.
+ *
+ * A type goes when only entities that are dropped led to it: the prototype of an extern that got
+ * its definition, the types of a weak function that lost. Types that nothing ever referred to
+ * stay, since programs keep some on purpose (for CO-RE, for user space).
+ */
+#include "linker/link_int.h"
+
+#include <stdio.h>
+
+#include <stdlib.h>
+
+static bool is_entity(u32 kind)
+{
+	return kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR || kind == BTF_KIND_DATASEC;
+}
+
+/* --- what stays -------------------------------------------------------------------------- */
+
+/* While one input's types are chosen: each array has an element for each of its ids. */
+struct choice {
+	const struct btf *btf;
+	u32 n;			/* ids, with 0 */
+	u8 *entity;		/* FUNC and VAR of symbols that stay */
+	u8 *used;		/* some type or entity refers to it */
+	u8 *keep, *drop;	/* reached from what stays, from what goes */
+};
+
+/* A parameter without a name, "..." aside. The kernel wants names in the prototype of a FUNC. */
+static bool lacks_names(const struct btf_type *proto)
+{
+	const struct btf_param *params = btf_params(proto);
+
+	for (u32 i = 0; i < btf_vlen(proto); i++)
+		if (!params[i].name_off && params[i].type)
+			return true;
+	return false;
+}
+
+static void mark_refs(const struct btf_type *t, u8 *marks)
+{
+	struct btf_ref_iter it = btf_each_type_ref(t);
+
+	for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
+		marks[*ref] = 1;
+}
+
+/* The prototype of a FUNC that stays is replaced if it lacks names. */
+static void mark_entity(struct choice *c, u32 id)
+{
+	const struct btf_type *t = btf_type(c->btf, id);
+	const struct btf_type *proto = btf_type(c->btf, btf_proto_of(c->btf, id));
+
+	if (!c->entity[id]) {
+		mark_refs(t, c->drop);
+	} else if (btf_kind(t) == BTF_KIND_FUNC && lacks_names(proto)) {
+		mark_refs(proto, c->keep);
+		mark_refs(t, c->drop);
+	} else {
+		mark_refs(t, c->keep);
+	}
+}
+
+static void mark_roots(struct choice *c)
+{
+	for (u32 id = 1; id < c->n; id++) {
+		const struct btf_type *t = btf_type(c->btf, id);
+		u32 kind = btf_kind(t);
+
+		if (kind != BTF_KIND_DECL_TAG)
+			mark_refs(t, c->used);
+		if (kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR)
+			mark_entity(c, id);
+	}
+	for (u32 id = 1; id < c->n; id++) {
+		u32 kind = btf_kind_of(c->btf, id);
+
+		if (!c->used[id] && !is_entity(kind) && kind != BTF_KIND_DECL_TAG)
+			c->keep[id] = 1;
+	}
+}
+
+/* CO-RE relocations of code that stays refer to types directly. */
+static void mark_core_relos(const struct link *l, input_id input, struct choice *c)
+{
+	const struct obj *o = link_obj(l, input);
+
+	for (u32 s = 1; s < o->secs.n; s++)
+		for (u32 i = 0; i < o->secs.v[s].core_relos.n; i++) {
+			const struct obj_core_relo *r = &o->secs.v[s].core_relos.v[i];
+			piece_id p = link_piece_at(l, input, (sec_id){ s }, (u64)r->insn * 8);
+
+			if (link_piece(l, p)->dropped)
+				c->drop[r->type_id] = 1;
+			else
+				c->keep[r->type_id] = 1;
+		}
+}
+
+/* Tags on plain types follow them; those on entities are written with the entities. */
+static void keep_tags(struct choice *c)
+{
+	for (u32 id = 1; id < c->n; id++) {
+		const struct btf_type *t = btf_type(c->btf, id);
+
+		if (btf_kind(t) == BTF_KIND_DECL_TAG)
+			c->keep[id] = c->keep[t->type] && !is_entity(btf_kind_of(c->btf, t->type));
+	}
+}
+
+static int choose(const struct link *l, input_id input, struct choice *c)
+{
+	const struct obj *o = link_obj(l, input);
+	int err;
+
+	for (u32 s = 1; s < o->syms.n; s++) {
+		node_id id = link_node_of(l, input, (sym_id){ s });
+
+		if (link_is_kept(l, id))
+			c->entity[link_node(l, id)->btf_id] = 1;
+	}
+	mark_roots(c);
+	mark_core_relos(l, input, c);
+	err = btf_close_refs(c->btf, c->keep);
+	if (!err)
+		err = btf_close_refs(c->btf, c->drop);
+	for (u32 id = 1; id < c->n; id++)
+		c->keep[id] = (c->keep[id] || !c->drop[id]) &&
+			      !is_entity(btf_kind_of(c->btf, id)) &&
+			      btf_kind_of(c->btf, id) != BTF_KIND_DECL_TAG;
+	if (!err)
+		err = btf_close_refs(c->btf, c->keep);
+	keep_tags(c);
+	return err;
+}
+
+static int append_input(struct link *l, input_id input)
+{
+	struct link_input *in = link_input(l, input);
+	struct arena scratch = { 0 };
+	struct choice c = { .btf = in->obj->btf, .n = btf_n_types(in->obj->btf) + 1 };
+	int err = -ENOMEM;
+
+	in->types = arena_array(&l->arena, c.n, sizeof(*in->types));
+	c.entity = arena_array(&scratch, c.n, 1);
+	c.used = arena_array(&scratch, c.n, 1);
+	c.keep = arena_array(&scratch, c.n, 1);
+	c.drop = arena_array(&scratch, c.n, 1);
+	if (in->types && c.entity && c.used && c.keep && c.drop)
+		err = choose(l, input, &c);
+	if (!err)
+		err = btf_append_some(l->btf, c.btf, c.keep, in->types);
+	arena_free(&scratch);
+	return err;
+}
+
+/* --- prototypes with names --------------------------------------------------------------- */
+
+static int name_params(struct link *l, node_id id)
+{
+	struct link_node *n = link_node(l, id);
+	const struct link_input *in = link_input(l, n->input);
+	const struct btf *b = in->obj->btf;
+	u32 proto = btf_proto_of(b, n->btf_id);
+	int err;
+
+	if (!proto || !lacks_names(btf_type(b, proto)))
+		return 0;
+	err = btf_add_func_proto(l->btf, in->types[btf_type(b, proto)->type], &n->proto);
+	for (u32 i = 0; i < btf_vlen(btf_type(b, proto)) && !err; i++) {
+		const struct btf_param *p = &btf_params(btf_type(b, proto))[i];
+		char name[16];
+
+		snprintf(name, sizeof(name), "arg%u", i);
+		err = btf_add_param(l->btf, p->name_off ? btf_str(b, p->name_off) :
+					    p->type ? name : NULL, in->types[p->type]);
+	}
+	return err;
+}
+
+static int name_all_params(struct link *l)
+{
+	int err = 0;
+
+	for (u32 i = 1; i < l->nodes.n && !err; i++) {
+		const struct link_node *n = &l->nodes.v[i];
+
+		if (n->btf_id && link_is_kept(l, (node_id){ i }) &&
+		    btf_kind_of(link_obj(l, n->input)->btf, n->btf_id) == BTF_KIND_FUNC)
+			err = name_params(l, (node_id){ i });
+	}
+	return err;
+}
+
+static int dedup(struct link *l)
+{
+	u32 n = btf_n_types(l->btf) + 1;
+	u32 *map = calloc(n, sizeof(*map));
+	int err = map ? btf_dedup(l->btf, 0, map) : -ENOMEM;
+
+	for (u32 i = 1; i < l->inputs.n && !err; i++) {
+		const struct link_input *in = &l->inputs.v[i];
+
+		for (u32 id = 1; in->types && id <= btf_n_types(in->obj->btf); id++)
+			in->types[id] = map[in->types[id]];
+	}
+	for (u32 i = 1; i < l->nodes.n && !err; i++)
+		l->nodes.v[i].proto = map[l->nodes.v[i].proto];
+	free(map);
+	return err;
+}
+
+/* The plain types of all inputs, in input order, each once. */
+int link_merge_types(struct link *l)
+{
+	int err = 0;
+
+	for (u32 i = 1; i < l->inputs.n && !err; i++) {
+		if (!l->inputs.v[i].obj->btf)
+			continue;
+		if (!l->btf)
+			err = btf_new(&l->btf);
+		if (!err)
+			err = append_input(l, (input_id){ i });
+	}
+	if (!err && l->btf)
+		err = name_all_params(l);
+	return err || !l->btf ? err : dedup(l);
+}
