@@ -34,6 +34,9 @@ WELD_API void weld_instance__close(struct weld_instance *inst);
 /* Programs go by their function's name. -ENOENT: none, or not loaded. */
 WELD_API int weld_instance__program(const struct weld_instance *inst, const char *name, int *handle);
 
+/* The number of a program type by bpftool's name ("xdp", "sched_cls"); -ENOENT. */
+WELD_API int weld_program_type__by_name(const char *name, uint32_t *type);
+
 struct weld_test_run {
 	size_t sz;
 	const void *data_in;	/* packet */

@@ -59,6 +59,16 @@ void weld_instance__close(struct weld_instance *inst)
 	free(inst);
 }
 
+int weld_program_type__by_name(const char *name, uint32_t *type)
+{
+	u32 found;
+
+	if (!abi_prog_by_name(name, &found))
+		return -ENOENT;
+	*type = found;
+	return 0;
+}
+
 /* --- programs ----------------------------------------------------------------------------------- */
 
 /* A loaded program by name; -ENOENT without a diagnostic. */

@@ -179,7 +179,7 @@ static int create_map(const struct load_probe *p, u32 type, const struct abi_map
 
 	if (kind->flags & ABI_MAP_NEEDS_NO_PREALLOC)
 		attr.map_flags |= BPF_F_NO_PREALLOC;
-	if (type == BPF_MAP_TYPE_ARENA)
+	if (kind->flags & ABI_MAP_NEEDS_MMAPABLE)
 		attr.map_flags |= BPF_F_MMAPABLE;
 	if (kind->flags & ABI_MAP_INNER) {
 		inner = create_map(p, BPF_MAP_TYPE_ARRAY, abi_map(BPF_MAP_TYPE_ARRAY));
