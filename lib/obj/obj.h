@@ -125,7 +125,7 @@ enum {
 enum { OBJ_PIN_NONE = 0, OBJ_PIN_BY_NAME = 1 };
 
 struct obj_map_slot {
-	u32 idx;
+	u32 idx;		/* of STRUCT_OPS: byte offset in the value */
 	sym_id sym;		/* a program for PROG_ARRAY, a map for maps of maps */
 };
 
@@ -136,10 +136,11 @@ struct obj_map {
 	bool is_extern;
 	bool is_data;		/* one array of one value: a .data, .rodata, .bss section */
 	bool is_inner;		/* the template of another map's inner map; never created by itself */
-	u32 has;		/* OBJ_MAP_HAS_* */
+	u32 has;		/* OBJ_MAP_HAS_*; 0: nothing is known, the object has no BTF for it */
 	u32 type, key_size, value_size, max_entries, flags, pinning, numa_node;
 	u64 map_extra;
 	u32 key_type_id, value_type_id;	/* BTF, 0 none */
+	u32 values_off;		/* bytes from the start of the definition to `values` */
 	map_id inner;
 	struct obj_map_slot *slots;	/* arena; initial contents */
 	u32 n_slots;
@@ -179,12 +180,14 @@ struct obj {
 
 	/* Derived by obj_index. Index 0 of funcs and maps is the none entry. */
 	VEC(struct obj_func) funcs;	/* by section, then instruction */
-	VEC(struct obj_map) maps;	/* defined ones in symbol order, data maps, then extern ones */
+	VEC(struct obj_map) maps;	/* defined ones in symbol order, data maps, then extern ones;
+					 * templates of inner maps follow the map that they are of */
 	VEC(struct obj_extern) externs;
 	const char *license;	/* NULL without a licence section */
 	u32 version;		/* of the "version" section */
 	bool has_version;
 	struct hmap by_name;	/* global and undefined symbols: hash of name -> symbol index */
+	struct hmap map_at;	/* hash of a map's place, see obj_map_at() -> map index */
 };
 
 /* --- making and reading ------------------------------------------------------------------ */
@@ -247,6 +250,7 @@ static inline const char *obj_func_name(const struct obj *o, func_id id)
 
 bool obj_sec_is_code(enum obj_sec_kind kind);
 bool obj_sec_is_data(enum obj_sec_kind kind);	/* becomes a data map */
+const char *obj_sec_kind_text(enum obj_sec_kind kind);	/* "programs", "constants" */
 
 /* Kind of a section by name, ELF type and flags; OBJ_SEC_NONE: read over, *why says so. */
 enum obj_sec_kind obj_sec_kind_of(const char *name, u32 elf_type, u64 flags, const char **why);
@@ -258,6 +262,9 @@ map_id obj_find_map(const struct obj *o, const char *name);
 /* The function that starts at, or covers, an instruction of a section. */
 func_id obj_func_at(const struct obj *o, sec_id sec, u32 insn);
 func_id obj_func_covering(const struct obj *o, sec_id sec, u32 insn);
+/* The map that is defined at byte off of .maps or .struct_ops, or that a data section (any off)
+ * becomes. */
+map_id obj_map_at(const struct obj *o, sec_id sec, u64 off);
 /* The function or map that a relocation refers to, if it is one. */
 func_id obj_reloc_func(const struct obj *o, const struct obj_reloc *r);
 map_id obj_reloc_map(const struct obj *o, const struct obj_reloc *r);

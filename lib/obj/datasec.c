@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * DATASECs as the kernel wants them: compilers leave the size 0 (and older ones the offsets, too),
+ * counting on the loader to fill them in from the symbols.
+ */
+#include "lib/obj/obj_int.h"
+
+#include <stdlib.h>
+
+/* An entry with the order that it gets. */
+struct line {
+	struct btf_var_secinfo si;
+	bool is_extern;		/* lies nowhere yet: goes behind the others, unchanged */
+	u32 nth;		/* in the input */
+};
+
+static int cmp_lines(const void *pa, const void *pb)
+{
+	const struct line *a = pa, *b = pb;
+
+	if (a->is_extern != b->is_extern)
+		return a->is_extern ? 1 : -1;
+	if (!a->is_extern && a->si.offset != b->si.offset)
+		return a->si.offset < b->si.offset ? -1 : 1;
+	return a->nth < b->nth ? -1 : 1;
+}
+
+/* by_var[id]: the symbol that a VAR describes, 0 none. */
+static u32 *symbols_by_var(const struct obj *o)
+{
+	u32 *by_var = calloc((size_t)btf_n_types(o->btf) + 1, sizeof(*by_var));
+
+	for (u32 i = 1; by_var && i < o->syms.n; i++) {
+		const struct obj_sym *sym = &o->syms.v[i];
+
+		if (sym->btf_id && sym->sec.i && !by_var[sym->btf_id])
+			by_var[sym->btf_id] = i;
+	}
+	return by_var;
+}
+
+static void fill_line(const struct obj *o, const u32 *by_var, u32 sec, struct line *line)
+{
+	const struct btf_type *t = btf_type(o->btf, line->si.type);
+	const struct obj_sym *sym = &o->syms.v[by_var[line->si.type]];
+	s64 size;
+
+	line->is_extern = btf_kind(t) != BTF_KIND_VAR ||
+			  btf_var_linkage(t) == BTF_VAR_GLOBAL_EXTERN;
+	/* A VAR whose symbol was stripped keeps what the compiler said. */
+	if (line->is_extern || !by_var[line->si.type] || sym->sec.i != sec)
+		return;
+	line->si.offset = (u32)sym->value;
+	if (sym->size)
+		line->si.size = (u32)sym->size;
+	if (!line->si.size) {
+		size = btf_size(o->btf, line->si.type);
+		line->si.size = size > 0 ? (u32)size : 0;
+	}
+}
+
+/* si has the entries of t and room for the new ones. */
+static int fix(struct obj *o, const u32 *by_var, u32 sec, struct btf_var_secinfo *si)
+{
+	u32 id = o->secs.v[sec].datasec, n = btf_vlen(btf_type(o->btf, id));
+	struct line *lines = calloc((size_t)n + 1, sizeof(*lines));
+	int err;
+
+	if (!lines)
+		return -ENOMEM;
+	for (u32 i = 0; i < n; i++) {
+		lines[i].si = btf_secinfos(btf_type(o->btf, id))[i];
+		lines[i].nth = i;
+		fill_line(o, by_var, sec, &lines[i]);
+	}
+	qsort(lines, n, sizeof(*lines), cmp_lines);
+	for (u32 i = 0; i < n; i++)
+		si[i] = lines[i].si;
+	err = btf_set_datasec(o->btf, id, (u32)o->secs.v[sec].size, si, n);
+	free(lines);
+	return err;
+}
+
+int obj_fix_datasecs(struct obj *o)
+{
+	struct btf_var_secinfo *si;
+	u32 *by_var;
+	int err;
+
+	if (!o->btf)
+		return 0;
+	err = obj_index_btf_ids(o);
+	if (err)
+		return err;
+	si = calloc(BTF_MAX_VLEN + 1, sizeof(*si));
+	by_var = symbols_by_var(o);
+	if (!si || !by_var)
+		err = -ENOMEM;
+	for (u32 i = 1; i < o->secs.n && !err; i++)
+		if (o->secs.v[i].datasec)
+			err = fix(o, by_var, i, si);
+	free(si);
+	free(by_var);
+	return err ? obj_no_memory(o) : 0;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * The spine of derivation: from the stored part of an object to functions, maps, externs, licence
+ * and names. The same for objects that were read and for those that a linker made.
+ */
+#include "lib/obj/obj_int.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+static int cmp_relocs(const void *pa, const void *pb)
+{
+	const struct obj_reloc *a = pa, *b = pb;
+
+	return a->off < b->off ? -1 : a->off > b->off;
+}
+
+/* insn is the first member of all info records; the others make the order total. */
+static int cmp_words(const u32 *a, const u32 *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (a[i] != b[i])
+			return a[i] < b[i] ? -1 : 1;
+	return 0;
+}
+
+static int cmp_func_infos(const void *a, const void *b)
+{
+	return cmp_words(a, b, sizeof(struct obj_func_info) / sizeof(u32));
+}
+
+static int cmp_line_infos(const void *a, const void *b)
+{
+	return cmp_words(a, b, sizeof(struct obj_line_info) / sizeof(u32));
+}
+
+static int cmp_core_relos(const void *a, const void *b)
+{
+	return cmp_words(a, b, sizeof(struct obj_core_relo) / sizeof(u32));
+}
+
+/* What compilers write is sorted already: then this is one comparison a record. */
+static void sort_records(void *v, u32 n, size_t size, int (*cmp)(const void *, const void *))
+{
+	for (u32 i = 1; i < n; i++) {
+		if (cmp((char *)v + (i - 1) * size, (char *)v + i * size) > 0) {
+			qsort(v, n, size, cmp);
+			return;
+		}
+	}
+}
+
+#define SORT(vec, cmp) sort_records((vec)->v, (vec)->n, sizeof(*(vec)->v), cmp)
+
+void obj_sort_sec(struct obj_sec *sec)
+{
+	SORT(&sec->relocs, cmp_relocs);
+	SORT(&sec->func_infos, cmp_func_infos);
+	SORT(&sec->line_infos, cmp_line_infos);
+	SORT(&sec->core_relos, cmp_core_relos);
+}
+
+/* Normal form is what the reader establishes and a linker keeps: a fault here is one of ours. */
+static void assert_normal(const struct obj *o)
+{
+	for (u32 i = 1; i < o->secs.n; i++) {
+		const struct obj_sec *sec = &o->secs.v[i];
+		bool code = obj_sec_is_code(sec->kind);
+
+		assert(code ? sec->size == sec->insns.n * 8ull :
+			      sec->elf_type == SHT_NOBITS || sec->size == sec->bytes.n);
+		for (u32 k = 0; k < sec->relocs.n; k++) {
+			const struct obj_reloc *r = &sec->relocs.v[k];
+
+			assert(r->off < sec->size && (!code || r->off % 8 == 0));
+			assert(r->sym.i && r->sym.i < o->syms.n);
+			assert(!k || r[-1].off < r->off);
+		}
+		for (u32 k = 1; k < sec->line_infos.n; k++)
+			assert(sec->line_infos.v[k - 1].insn <= sec->line_infos.v[k].insn);
+	}
+	for (u32 i = 1; i < o->syms.n; i++)
+		assert(o->syms.v[i].sec.i < o->secs.n);
+}
+
+static void forget(struct obj *o)
+{
+	o->funcs.n = o->maps.n = 1;
+	o->externs.n = 0;
+	o->license = NULL;
+	o->has_version = false;
+	o->version = 0;
+	hmap_free(&o->by_name);
+	hmap_free(&o->map_at);
+	for (u32 i = 1; i < o->secs.n; i++)
+		o->secs.v[i].sec_sym.i = o->secs.v[i].datasec = 0;
+}
+
+static int raise_dup_symbol(struct obj *o, u32 sym, sym_id first)
+{
+	struct weld_where at = obj_where_sym(o, (sym_id){ sym }), there = obj_where_sym(o, first);
+	struct diag_msg m;
+
+	diag_begin(&m, o->diag, DIAG_OBJ_DUP_SYMBOL, &at, o->syms.v[sym].name);
+	diag_note(&m, &there, "the other one is here");
+	return diag_end(&m);
+}
+
+static int index_syms(struct obj *o)
+{
+	for (u32 i = 1; i < o->syms.n; i++) {
+		const struct obj_sym *sym = &o->syms.v[i];
+		sym_id first;
+
+		if (sym->type == STT_SECTION) {
+			obj_sec(o, sym->sec)->sec_sym.i = i;
+			continue;
+		}
+		if (sym->bind == STB_LOCAL)
+			continue;
+		first = obj_find_sym(o, sym->name);
+		if (first.i)
+			return raise_dup_symbol(o, i, first);
+		if (hmap_add(&o->by_name, hash_str(sym->name), i))
+			return obj_no_memory(o);
+	}
+	return 0;
+}
+
+static int index_version(struct obj *o, const struct obj_sec *sec)
+{
+	struct weld_where at = WELD_WHERE_NONE;
+
+	at.file = o->name;
+	at.section = sec->name;
+	if (sec->bytes.n != sizeof(u32))
+		return diag_raise(o->diag, DIAG_OBJ_VERSION, &at, sec->bytes.n);
+	o->version = get_u32(sec->bytes.v, o->big_endian != HOST_BIG_ENDIAN);
+	o->has_version = true;
+	return 0;
+}
+
+static int index_secs(struct obj *o)
+{
+	int err = 0;
+
+	for (u32 i = 1; i < o->secs.n && !err; i++) {
+		const struct obj_sec *sec = &o->secs.v[i];
+
+		if (sec->kind == OBJ_SEC_LICENSE && sec->elf_type != SHT_NOBITS) {
+			o->license = arena_strndup(&o->arena, (const char *)sec->bytes.v,
+						   sec->bytes.n);
+			err = o->license ? 0 : obj_no_memory(o);
+		} else if (sec->kind == OBJ_SEC_VERSION) {
+			err = index_version(o, sec);
+		}
+	}
+	return err;
+}
+
+/* BTF.ext names sections by strings of the BTF: what obj_write() needs is put there now, so that
+ * writing doesn't change the object. */
+static int index_sec_names(struct obj *o)
+{
+	for (u32 i = 1; o->btf && i < o->secs.n; i++) {
+		const struct obj_sec *sec = &o->secs.v[i];
+		u32 off;
+
+		if ((sec->func_infos.n || sec->line_infos.n || sec->core_relos.n) &&
+		    btf_add_str(o->btf, sec->name, &off))
+			return obj_no_memory(o);
+	}
+	return 0;
+}
+
+int obj_index(struct obj *o)
+{
+	int err;
+
+	assert_normal(o);
+	forget(o);
+	err = index_syms(o);
+	if (!err)
+		err = index_secs(o);
+	if (!err)
+		err = index_sec_names(o);
+	if (!err)
+		err = obj_index_btf_ids(o);
+	/* From here on symbols and sections know their types. */
+	if (!err)
+		err = obj_index_funcs(o);
+	if (!err)
+		err = obj_index_maps(o);
+	if (!err)
+		err = obj_index_externs(o);
+	if (!err)
+		err = obj_index_slots(o);
+	return err;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * Reading .BTF and .BTF.ext. Types stay as they are; the records of .BTF.ext go to the sections
+ * that they are about, offsets counted in instructions.
+ */
+#include "lib/obj/obj_int.h"
+
+static struct weld_where at_ext(const struct reader *r, const char *section, u64 off)
+{
+	struct weld_where at = WELD_WHERE_NONE;
+
+	at.file = r->o->name;
+	at.section = section;
+	at.offset = (s64)off;
+	return at;
+}
+
+/*
+ * The code section that records are about. NULL: it isn't there any more (an objcopy removed it,
+ * or it was empty); its records are read over, with a warning when there are any.
+ */
+static struct obj_sec *sec_of(struct reader *r, const struct btf_ext_sec *es)
+{
+	const char *name = btf_str(r->o->btf, es->name_off);
+	struct weld_where at = at_ext(r, name, 0);
+	sec_id id = obj_read_find_sec(r, name);
+
+	if (id.i && obj_sec_is_code(obj_sec(r->o, id)->kind))
+		return obj_sec(r->o, id);
+	if (es->n)
+		diag_raise(r->d, DIAG_OBJ_EXT_NO_SECTION, &at, es->n, name);
+	return NULL;
+}
+
+static int check_off(struct reader *r, const struct obj_sec *sec, u32 insn_off)
+{
+	struct weld_where at = at_ext(r, sec->name, insn_off);
+
+	return insn_off < sec->size ? 0 : diag_raise(r->d, DIAG_OBJ_EXT_OFFSET, &at, insn_off);
+}
+
+static int take_funcs(struct reader *r, const struct btf_ext *x, const struct btf_ext_sec *es)
+{
+	struct obj_sec *sec = sec_of(r, es);
+
+	for (u32 i = 0; sec && i < es->n; i++) {
+		const struct bpf_func_info *rec = &x->funcs.v[es->first + i];
+		struct obj_func_info *fi;
+
+		if (check_off(r, sec, rec->insn_off))
+			return -EINVAL;
+		fi = vec_push(&sec->func_infos);
+		if (!fi)
+			return obj_no_memory(r->o);
+		*fi = (struct obj_func_info){ rec->insn_off / 8, rec->type_id };
+	}
+	return 0;
+}
+
+static int take_lines(struct reader *r, const struct btf_ext *x, const struct btf_ext_sec *es)
+{
+	struct obj_sec *sec = sec_of(r, es);
+
+	for (u32 i = 0; sec && i < es->n; i++) {
+		const struct bpf_line_info *rec = &x->lines.v[es->first + i];
+		struct obj_line_info *li;
+
+		if (check_off(r, sec, rec->insn_off))
+			return -EINVAL;
+		li = vec_push(&sec->line_infos);
+		if (!li)
+			return obj_no_memory(r->o);
+		*li = (struct obj_line_info){ rec->insn_off / 8, rec->file_name_off, rec->line_off,
+					      rec->line_col };
+	}
+	return 0;
+}
+
+static int take_relos(struct reader *r, const struct btf_ext *x, const struct btf_ext_sec *es)
+{
+	struct obj_sec *sec = sec_of(r, es);
+
+	for (u32 i = 0; sec && i < es->n; i++) {
+		const struct bpf_core_relo *rec = &x->relos.v[es->first + i];
+		struct obj_core_relo *cr;
+
+		if (check_off(r, sec, rec->insn_off))
+			return -EINVAL;
+		cr = vec_push(&sec->core_relos);
+		if (!cr)
+			return obj_no_memory(r->o);
+		*cr = (struct obj_core_relo){ rec->insn_off / 8, rec->type_id, rec->access_str_off,
+					      rec->kind };
+	}
+	return 0;
+}
+
+static int take_records(struct reader *r, const struct btf_ext *x)
+{
+	int err = 0;
+
+	for (u32 i = 0; i < x->func_secs.n && !err; i++)
+		err = take_funcs(r, x, &x->func_secs.v[i]);
+	for (u32 i = 0; i < x->line_secs.n && !err; i++)
+		err = take_lines(r, x, &x->line_secs.v[i]);
+	for (u32 i = 0; i < x->core_secs.n && !err; i++)
+		err = take_relos(r, x, &x->core_secs.v[i]);
+	for (u32 i = 1; i < r->o->secs.n; i++)
+		obj_sort_sec(&r->o->secs.v[i]);
+	return err;
+}
+
+static int read_ext(struct reader *r)
+{
+	struct span bytes;
+	struct btf_ext *x;
+	int err;
+
+	err = elf_sec_bytes(r->d, r->f, r->ext_sec, &bytes);
+	if (!err)
+		err = btf_ext_parse(r->d, bytes, r->o->name, r->o->btf, &x);
+	if (err)
+		return err;
+	err = take_records(r, x);
+	btf_ext_free(x);
+	return err;
+}
+
+int obj_read_btf(struct reader *r)
+{
+	struct span bytes;
+	int err;
+
+	if (!r->btf_sec)
+		return 0;
+	err = elf_sec_bytes(r->d, r->f, r->btf_sec, &bytes);
+	if (!err)
+		err = btf_parse(r->d, bytes, r->o->name, &r->o->btf);
+	if (!err && r->ext_sec)
+		err = read_ext(r);
+	return err;
+}

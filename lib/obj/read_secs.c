@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * Reading sections: which ones the object keeps, and their bytes, code as instructions in host
+ * order. Nothing is read of a section that isn't kept.
+ */
+#include "lib/obj/obj_int.h"
+
+#include "lib/isa/isa.h"
+
+/* Largest .bss and the like: a value size must fit the 32 bits that bpf(2) has for it. */
+static const u64 MAX_NOBITS = 1u << 31;
+
+struct weld_where obj_elf_where(const struct reader *r, u32 elf_sec, u64 off)
+{
+	struct weld_where at = WELD_WHERE_NONE;
+
+	at.file = r->o->name;
+	if (!elf_sec || elf_sec >= r->f->n_secs)
+		return at;
+	at.section = r->f->secs[elf_sec].name;
+	at.offset = (s64)off;
+	if (r->f->secs[elf_sec].flags & SHF_EXECINSTR)
+		at.insn = (s64)(off / 8);
+	return at;
+}
+
+/* Bookkeeping of ELF itself, which is neither kept nor dropped content. */
+static bool is_elf_table(const struct elf_sec *s)
+{
+	return s->type == SHT_NULL || s->type == SHT_SYMTAB || s->type == SHT_STRTAB ||
+	       s->type == SHT_REL || s->type == SHT_RELA || s->type == SHT_SYMTAB_SHNDX;
+}
+
+static bool is_legacy_maps(const char *name)
+{
+	return !strcmp(name, "maps") || !strncmp(name, "maps/", 5);
+}
+
+static int drop(struct reader *r, const struct elf_sec *s, const char *why)
+{
+	struct obj_dropped *dropped = vec_push(&r->o->dropped);
+
+	if (!dropped)
+		return obj_no_memory(r->o);
+	dropped->name = arena_strdup(&r->o->arena, s->name);
+	dropped->size = s->size;
+	dropped->why = why;
+	return dropped->name ? 0 : obj_no_memory(r->o);
+}
+
+static int read_insns(struct reader *r, u32 elf_sec, struct span bytes, struct obj_sec *sec)
+{
+	struct weld_where at = obj_elf_where(r, elf_sec, bytes.size & ~7ull);
+	u32 n = (u32)(bytes.size / 8);
+
+	if (bytes.size % 8)
+		return diag_raise(r->d, DIAG_OBJ_CODE_SIZE, &at, (unsigned long long)bytes.size);
+	if (vec_reserve(&sec->insns, n))
+		return obj_no_memory(r->o);
+	for (u32 i = 0; i < n; i++)
+		isa_load_insn(bytes.data + i * 8ull, r->f->swap, &sec->insns.v[i]);
+	sec->insns.n = n;
+	return 0;
+}
+
+static int read_contents(struct reader *r, u32 elf_sec, struct obj_sec *sec)
+{
+	struct span bytes;
+	int err = elf_sec_bytes(r->d, r->f, elf_sec, &bytes);
+
+	if (err)
+		return err;
+	if (obj_sec_is_code(sec->kind))
+		return read_insns(r, elf_sec, bytes, sec);
+	/* Without a NUL at its end the last string would run on into the next input's. */
+	if (sec->kind == OBJ_SEC_STRINGS &&
+	    (sec->entsize != 1 || !bytes.size || bytes.data[bytes.size - 1]))
+		sec->kind = OBJ_SEC_RODATA;
+	if (vec_append(&sec->bytes, bytes.data, (u32)bytes.size))
+		return obj_no_memory(r->o);
+	return 0;
+}
+
+static int keep(struct reader *r, u32 elf_sec, enum obj_sec_kind kind)
+{
+	const struct elf_sec *s = &r->f->secs[elf_sec];
+	struct weld_where at = obj_elf_where(r, elf_sec, 0);
+	struct obj_sec *sec;
+	sec_id id;
+
+	if (s->size > MAX_NOBITS)
+		return diag_raise(r->d, DIAG_OBJ_SEC_TOO_BIG, &at, (unsigned long long)s->size);
+	if (obj_sec_is_code(kind) && s->type == SHT_NOBITS)
+		return diag_raise(r->d, DIAG_OBJ_NO_CODE, &at);
+	if (obj_add_sec(r->o, s->name, kind, &id))
+		return obj_no_memory(r->o);
+	r->secs[elf_sec] = id;
+	sec = obj_sec(r->o, id);
+	sec->elf_type = s->type;
+	/* Group membership goes with the groups. */
+	sec->flags = s->flags & ~(u64)SHF_GROUP;
+	sec->align = s->align;
+	sec->entsize = s->entsize;
+	sec->size = s->size;
+	return read_contents(r, elf_sec, sec);
+}
+
+/*
+ * Compilers emit .text, .data and .bss even when they are empty. A section without bytes matters
+ * only when a symbol marks a place in it.
+ */
+static bool is_empty(const struct reader *r, u32 elf_sec, const u8 *named)
+{
+	return !r->f->secs[elf_sec].size && !named[elf_sec];
+}
+
+static int read_sec(struct reader *r, u32 i, const u8 *named)
+{
+	const struct elf_sec *s = &r->f->secs[i];
+	struct weld_where at = obj_elf_where(r, i, 0);
+	enum obj_sec_kind kind;
+	const char *why;
+	u32 *special = !strcmp(s->name, ".BTF")	    ? &r->btf_sec :
+		       !strcmp(s->name, ".BTF.ext") ? &r->ext_sec :
+						      NULL;
+
+	if (is_elf_table(s))
+		return 0;
+	if (special && s->type == SHT_PROGBITS) {
+		if (*special)
+			return diag_raise(r->d, DIAG_OBJ_DUP_SECTION, &at, s->name);
+		*special = i;
+		return 0;
+	}
+	if (is_legacy_maps(s->name))
+		return diag_raise(r->d, DIAG_OBJ_LEGACY_MAPS, &at, s->name);
+	kind = obj_sec_kind_of(s->name, s->type, s->flags, &why);
+	if (!kind)
+		return drop(r, s, why);
+	if (is_empty(r, i, named))
+		return drop(r, s, "empty");
+	return keep(r, i, kind);
+}
+
+/* Names of kept sections must differ: BTF.ext and DATASECs know sections by name only. */
+static int index_names(struct reader *r)
+{
+	for (u32 i = 1; i < r->f->n_secs; i++) {
+		const char *name = r->f->secs[i].name;
+		struct weld_where at = obj_elf_where(r, i, 0);
+
+		if (!r->secs[i].i)
+			continue;
+		if (obj_read_find_sec(r, name).i)
+			return diag_raise(r->d, DIAG_OBJ_DUP_SECTION, &at, name);
+		if (hmap_add(&r->sec_names, hash_str(name), r->secs[i].i))
+			return obj_no_memory(r->o);
+	}
+	return 0;
+}
+
+sec_id obj_read_find_sec(const struct reader *r, const char *name)
+{
+	struct hmap_iter it;
+
+	for (u32 i = hmap_first(&r->sec_names, hash_str(name), &it); i != HMAP_NONE;
+	     i = hmap_next(&r->sec_names, &it))
+		if (!strcmp(r->o->secs.v[i].name, name))
+			return (sec_id){ i };
+	return (sec_id){ 0 };
+}
+
+int obj_read_secs(struct reader *r)
+{
+	u8 *named = arena_alloc(&r->f->arena, r->f->n_secs);
+	int err = 0;
+
+	if (!named)
+		return obj_no_memory(r->o);
+	for (u32 i = 1; i < r->f->n_syms; i++)
+		if (*r->f->syms[i].name && r->f->syms[i].sec < r->f->n_secs)
+			named[r->f->syms[i].sec] = 1;
+	for (u32 i = 1; i < r->f->n_secs && !err; i++)
+		err = read_sec(r, i, named);
+	return err ? err : index_names(r);
+}
