@@ -14,18 +14,21 @@ struct {
 	__type(value, __u64);
 } counters SEC(".maps");
 
+static __always_inline void add(__u32 key, __u64 n)
+{
+	__u64 *sum = bpf_map_lookup_elem(&counters, &key);
+
+	if (sum)
+		__sync_fetch_and_add(sum, n);
+	else
+		bpf_map_update_elem(&counters, &key, &n, BPF_ANY);
+}
+
 /* One more run, and its bytes under the next key. */
 static __noinline void bump(__u32 bytes)
 {
-	__u64 init[2] = { 1, bytes }, *sum;
-
-	for (__u32 key = 0; key < 2; key++) {
-		sum = bpf_map_lookup_elem(&counters, &key);
-		if (sum)
-			__sync_fetch_and_add(sum, init[key]);
-		else
-			bpf_map_update_elem(&counters, &key, &init[key], BPF_ANY);
-	}
+	add(0, 1);
+	add(1, bytes);
 }
 
 __noinline int verdict(struct xdp_md *ctx)
