@@ -159,7 +159,8 @@ static int run_passes(struct link *l)
 		if (err)
 			return err;
 	}
-	return obj_index(l->obj);
+	err = obj_fix_datasecs(l->obj);
+	return err ? err : obj_index(l->obj);
 }
 
 int link_finish(struct link *l, struct obj **out)
