@@ -294,7 +294,7 @@ enum {
 	ABI_FN_CALLBACK = 1 << 4,	/* calls a function of the program */
 	ABI_FN_RELEASE = 1 << 5,	/* ends the reference passed to it */
 	ABI_FN_VARARGS = 1 << 6,	/* takes the remaining argument registers as they are */
-	ABI_FN_VARIES = 1 << 7,		/* other program types take other arguments */
+	ABI_FN_VARIES = 1 << 7,		/* arguments or GPL differ between program types */
 };
 
 enum { ABI_MAX_ARGS = 5 };

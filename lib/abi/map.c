@@ -80,7 +80,8 @@ const char *abi_map_name(u32 map_type)
 	return map ? map->name : "unknown";
 }
 
-enum { LPM_DATA_MAX = 256, STACK_FRAMES_MAX = 127 };
+/* BUILD_ID_FRAME: struct bpf_stack_build_id, what a frame takes with STACK_BUILD_ID. */
+enum { LPM_DATA_MAX = 256, STACK_FRAMES_MAX = 127, BUILD_ID_FRAME = 32 };
 
 static bool size_ok(enum abi_size rule, u32 size)
 {
@@ -141,6 +142,8 @@ const char *abi_map_check(u32 map_type, u32 key_size, u32 value_size, u32 max_en
 	if (!size_ok(map->key, key_size))
 		return "key_size";
 	if (!size_ok(map->value, value_size))
+		return "value_size";
+	if (flags & STACK_BUILD_ID && value_size % BUILD_ID_FRAME)
 		return "value_size";
 	if (!entries_ok(map->entries, max_entries))
 		return "max_entries";

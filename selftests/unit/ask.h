@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * Asking the running kernel: load a few instructions, make a map, and see what it says. For the
+ * tests that hold our tables against it.
+ */
+#ifndef UNIT_ASK_H
+#define UNIT_ASK_H
+
+#include "lib/base/types.h"
+#include "uapi/bpf.h"
+
+enum { ASK_MAX_INSNS = 128 };
+
+struct ask_prog {
+	u32 type, attach_type, flags;
+	u32 attach_btf_id;
+	const char *license;		/* NULL: "GPL" */
+	struct bpf_insn insns[ASK_MAX_INSNS];
+	u32 n;
+	char log[1 << 16];		/* what the verifier said */
+};
+
+/* Why the kernel can't be asked at all; NULL: it can. */
+const char *ask_refused(void);
+
+/* 0 or -errno; the program is gone when this returns. */
+int ask_load(struct ask_prog *p);
+/* A descriptor or -errno. */
+int ask_map(u32 type, u32 key_size, u32 value_size, u32 max_entries, u32 flags, int inner_fd);
+/* bpf(2) itself. */
+int ask_bpf(int cmd, union bpf_attr *attr);
+
+/* Append instructions to a program. */
+void ask_reset(struct ask_prog *p, u32 type, u32 attach_type);
+void ask_insn(struct ask_prog *p, u8 code, u8 dst, u8 src, s16 off, s32 imm);
+void ask_mov_imm(struct ask_prog *p, u8 dst, s32 imm);
+void ask_mov_reg(struct ask_prog *p, u8 dst, u8 src);
+/* dst = the frame pointer + off */
+void ask_stack_addr(struct ask_prog *p, u8 dst, s32 off);
+/* ld_imm64 of a map, or of an address inside its value. */
+void ask_ld_map(struct ask_prog *p, u8 dst, u8 src, int fd);
+void ask_call(struct ask_prog *p, u32 helper);
+/* r0 = value; exit */
+void ask_exit(struct ask_prog *p, s32 value);
+
+#endif
