@@ -36,7 +36,7 @@ struct assembler {
 	VEC(struct fixup) fixups;
 	u32 line;			/* where the present statement starts */
 	const u8 *line_start, *stmt_start;
-	int err;			/* of the first fault */
+	int err;			/* of the first fault, or -ENOMEM */
 };
 
 /* --- places and faults ------------------------------------------------------------------- */
@@ -82,9 +82,10 @@ static void place_of(const struct assembler *a, const u8 *p, struct place *out)
 	};
 }
 
+/* Running out of memory leaves parts half made, so it overrides and ends everything. */
 static void fault(struct assembler *a, int err)
 {
-	if (!a->err)
+	if (!a->err || err == -ENOMEM)
 		a->err = err;
 }
 
@@ -516,8 +517,9 @@ int isa_asm(struct diag *d, const char *file, struct span text, struct isa_asm *
 		read_statements(&a);
 		/* From here on all labels are known and no instruction moves. */
 		resolve_all(&a);
-		drop_numeric_labels(&a.out);
 	}
+	if (!a.err)
+		drop_numeric_labels(&a.out);
 	hmap_free(&a.label_map);
 	hmap_free(&a.numeric_map);
 	vec_free(&a.numeric);

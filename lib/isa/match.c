@@ -64,12 +64,12 @@ static size_t next_token(const char *text, char token[TOKEN_SIZE])
 
 /* --- what was expected ------------------------------------------------------------------- */
 
-/* False when somebody else got farther. */
+/* False when somebody else got farther, or nobody asks. */
 static bool note_place(struct matcher *m)
 {
 	struct isa_miss *miss = m->miss;
 
-	if (miss->at && m->p < miss->at)
+	if (!miss || (miss->at && m->p < miss->at))
 		return false;
 	if (!miss->at || m->p > miss->at)
 		*miss = (struct isa_miss){ .at = m->p };
@@ -110,7 +110,7 @@ static bool take_reg(struct matcher *m, char letter, u32 *reg)
 	const u8 *p = m->p;
 	size_t len = 0;
 
-	while (p + len < m->end && isa_is_word(p[len]))
+	while (p + len < m->end && len < 4 && isa_is_word(p[len]))
 		len++;
 	if (len < 2 || len > 3 || p[0] != letter || !is_digit(p[1]))
 		return false;
@@ -192,27 +192,24 @@ static bool take_magnitude(struct matcher *m, u64 *v, bool *over)
 	return true;
 }
 
-static bool too_large(struct matcher *m, const u8 *start)
-{
-	m->p = start;
-	return want(m, ISA_WANT_RANGE);
-}
-
 /* An optional sign and a number between min and max, as two's complement. */
 static bool take_number(struct matcher *m, s64 min, u64 max, u64 *v)
 {
-	const u8 *start = m->p;
+	const u8 *start = m->p, *digits;
 	bool neg = m->p < m->end && *m->p == '-', over;
 
 	if (neg || (m->p < m->end && *m->p == '+'))
 		m->p++;
 	skip_space(m);
+	digits = m->p;
 	if (!take_magnitude(m, v, &over)) {
 		m->p = start;
 		return false;
 	}
-	if (over || (neg ? *v > 0 - (u64)min : *v > max))
-		return too_large(m, start);
+	if (over || (neg ? *v > 0 - (u64)min : *v > max)) {
+		m->p = digits;
+		return want(m, ISA_WANT_RANGE);
+	}
 	if (neg)
 		*v = 0 - *v;
 	return true;
@@ -320,6 +317,7 @@ static bool match_imm64(struct matcher *m)
 		    !take_number(m, INT64_MIN, INT64_MAX, &v))
 			return want(m, ISA_WANT_NUMBER);
 		m->stmt.addend = (s64)v;
+		v = (u32)v;		/* as compilers have it: the addend is the first slot's imm */
 	} else if (!take_number(m, INT64_MIN, UINT64_MAX, &v)) {
 		return want(m, ISA_WANT_NUMBER | ISA_WANT_NAME);
 	}
@@ -331,7 +329,7 @@ static bool match_imm64(struct matcher *m)
 /* Half of a cast's imm. */
 static bool match_space(struct matcher *m, u32 shift)
 {
-	s32 v;
+	s32 v = 0;
 
 	if (!match_imm(m, 0, UINT16_MAX, &v))
 		return false;
@@ -348,7 +346,7 @@ static bool match_helper(struct matcher *m)
 static bool match_raw(struct matcher *m, char kind)
 {
 	struct bpf_insn *insn = m->stmt.insn;
-	s32 v;
+	s32 v = 0;
 
 	if (!match_imm(m, kind == 'q' ? INT16_MIN : 0,
 		       kind == 'c' ? UINT8_MAX : kind == 'q' ? INT16_MAX : 15, &v))
@@ -357,7 +355,7 @@ static bool match_raw(struct matcher *m, char kind)
 		insn->code = (u8)v;
 	else if (kind == 'e')
 		insn->dst_reg = (u32)v & 0xf;
-	else if (kind == 'k')
+	else if (kind == 'k' || kind == 'f')
 		insn->src_reg = (u32)v & 0xf;
 	else
 		insn->off = (s16)v;
@@ -400,9 +398,11 @@ static bool match_token(struct matcher *m, const char *text, size_t *taken)
 	size_t len;
 	const u8 *start;
 
+	skip_space(m);
+	if (m->p >= m->end || *m->p != (u8)*text)
+		return want_literal(m, text);
 	*taken = next_token(text, token);
 	len = strlen(token);
-	skip_space(m);
 	start = m->p;
 	if ((size_t)(m->end - m->p) < len || memcmp(m->p, token, len))
 		return want_literal(m, text);
@@ -490,15 +490,24 @@ static bool try_others(struct matcher *m, struct span text, struct isa_stmt *out
 	return try_text(m, text, ISA_PSEUDO_TEXT, out);
 }
 
-bool isa_match(struct span text, struct isa_stmt *out, struct isa_miss *miss)
+static bool try_all(struct matcher *m, struct span text, struct isa_stmt *out)
 {
-	struct matcher m = { .miss = miss };
-
-	*miss = (struct isa_miss){ 0 };
 	for (u32 id = ISA_OP_NONE + 1; id < ISA_N_OPS; id++) {
-		m.stmt = stmt_of_row(isa_op(id));
-		if (try_text(&m, text, m.stmt.op->text, out))
+		m->stmt = stmt_of_row(isa_op(id));
+		if (try_text(m, text, m->stmt.op->text, out))
 			return true;
 	}
-	return try_others(&m, text, out);
+	return try_others(m, text, out);
+}
+
+/* Most statements are right, so what was expected is only collected when nothing fits. */
+bool isa_match(struct span text, struct isa_stmt *out, struct isa_miss *miss)
+{
+	struct matcher m = { 0 };
+
+	if (try_all(&m, text, out))
+		return true;
+	*miss = (struct isa_miss){ 0 };
+	m.miss = miss;
+	return try_all(&m, text, out);
 }

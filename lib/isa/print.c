@@ -120,6 +120,9 @@ static void put_operand(struct printer *p, char kind)
 	case 'e':
 		sbuf_printf(p->out, "%u", insn->dst_reg);
 		break;
+	case 'f':
+		sbuf_printf(p->out, "%u", insn->src_reg);
+		break;
 	case 'k':
 		put_number(p, insn->src_reg);
 		break;

@@ -20,9 +20,9 @@
 
 #include "lib/isa/isa.h"
 
-/* Spellings without a row; further directives: %c code, %e dst and %k src as numbers, %u imm
- * unsigned, %N the name that a callback gave. */
-#define ISA_RAW_TEXT ".insn %c, %e, %k, %q, %i"
+/* Spellings without a row; further directives: %c code, %e dst and %f or %k src as numbers,
+ * %u imm unsigned, %N the name that a callback gave. */
+#define ISA_RAW_TEXT ".insn %c, %e, %f, %q, %i"
 #define ISA_PSEUDO_TEXT "ld_pseudo\t%rd, %k, %u"
 #define ISA_NAMED_CALL_TEXT "call %N"
 #define ISA_NAMED_LD64_TEXT "%rd = %N ll"
