@@ -5,7 +5,7 @@
  *	function	func_info at its place, else the FUNC of its name
  *	variable	the VAR in its section's DATASEC: at its offset by name, else by name, else (when
  *			the DATASEC is filled in) at its offset; else, without DATASEC, the VAR of its name
- *	extern		the FUNC or VAR of its name with linkage extern
+ *	extern		the FUNC or VAR of its name with linkage extern, else the VAR (see read_btf.c)
  *
  * All through one hash of names, so that no order or repetition in the input costs more than a
  * look-up each.
@@ -180,6 +180,15 @@ static u32 var_of(const struct ids *ids, const struct obj_sym *sym)
 	return id;
 }
 
+static u32 global_var_of(const struct ids *ids, const char *name)
+{
+	u32 id = type_of(ids, (struct entry){ CLASS_VAR, name, 0, 0, 0 });
+
+	if (!id || btf_var_linkage(btf_type(ids->o->btf, id)) == BTF_VAR_STATIC)
+		return 0;
+	return id;
+}
+
 static u32 id_of(const struct ids *ids, const struct obj_sym *sym)
 {
 	const struct obj_sec *sec = obj_sec(ids->o, sym->sec);
@@ -187,8 +196,10 @@ static u32 id_of(const struct ids *ids, const struct obj_sym *sym)
 
 	if (sym->type == STT_SECTION || sym->absolute)
 		return 0;
-	if (!sym->sec.i && !sym->common)
-		return type_of(ids, (struct entry){ CLASS_EXTERN, sym->name, 0, 0, 0 });
+	if (!sym->sec.i && !sym->common) {
+		id = type_of(ids, (struct entry){ CLASS_EXTERN, sym->name, 0, 0, 0 });
+		return id ? id : global_var_of(ids, sym->name);
+	}
 	if (!obj_sec_is_code(sec->kind))
 		return var_of(ids, sym);
 	id = func_info_at(sec, sym->value);

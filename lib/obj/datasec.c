@@ -10,7 +10,7 @@
 /* An entry with the order that it gets. */
 struct line {
 	struct btf_var_secinfo si;
-	bool is_extern;		/* lies nowhere yet: goes behind the others, unchanged */
+	bool is_extern;		/* lies nowhere yet: goes behind the others (maps), or away (data) */
 	u32 nth;		/* in the input */
 };
 
@@ -74,6 +74,9 @@ static int fix(struct obj *o, const u32 *by_var, u32 sec, struct btf_var_secinfo
 		fill_line(o, by_var, sec, &lines[i]);
 	}
 	qsort(lines, n, sizeof(*lines), cmp_lines);
+	if (obj_sec_is_data(o->secs.v[sec].kind))
+		while (n && lines[n - 1].is_extern)
+			n--;
 	for (u32 i = 0; i < n; i++)
 		si[i] = lines[i].si;
 	err = btf_set_datasec(o->btf, id, (u32)o->secs.v[sec].size, si, n);

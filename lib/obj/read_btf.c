@@ -126,6 +126,22 @@ static int read_ext(struct reader *r)
 	return err;
 }
 
+/* GCC 12 doesn't tell extern variables from others: both have linkage global. The symbol knows. */
+static int mark_externs(struct reader *r)
+{
+	struct obj *o = r->o;
+	int err = obj_index_btf_ids(o);
+
+	for (u32 i = 1; i < o->syms.n && !err; i++) {
+		const struct obj_sym *sym = &o->syms.v[i];
+
+		if (sym->btf_id && !sym->sec.i && !sym->common &&
+		    btf_kind_of(o->btf, sym->btf_id) == BTF_KIND_VAR)
+			btf_set_var_linkage(o->btf, sym->btf_id, BTF_VAR_GLOBAL_EXTERN);
+	}
+	return err;
+}
+
 int obj_read_btf(struct reader *r)
 {
 	struct span bytes;
@@ -138,5 +154,5 @@ int obj_read_btf(struct reader *r)
 		err = btf_parse(r->d, bytes, r->o->name, &r->o->btf);
 	if (!err && r->ext_sec)
 		err = read_ext(r);
-	return err;
+	return err ? err : mark_externs(r);
 }

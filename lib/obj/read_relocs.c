@@ -13,6 +13,7 @@
  * puts the addend alone:
  *
  *	r1 = 0x14 ll	R_BPF_64_64 gdata		gdata's value is 0x14
+ *	call 0x97	R_BPF_64_32 gf			gf's value is 0x98, in bytes nevertheless
  *
  * Files of theirs are known by their .comment section ("GCC: ...") or by their own numbers of data
  * relocations; and since later releases follow LLVM, only files in which no field is smaller than
@@ -203,7 +204,7 @@ static int settle_target(struct reader *r, struct pending *p)
 	if (!r->secs[s->sec].i)
 		return bad_reloc(r, p, "refers to a section that is not kept");
 	if (r->gnu && s->type != STT_SECTION)
-		p->addend -= (s64)s->value;
+		p->addend -= (s64)s->value * (p->type->place == OBJ_PLACE_CALL ? 8 : 1);
 	if (in_code(r, s) && (local || p->addend))
 		code_sym = obj_code_sym_at(r, s->sec, s->value + (u64)p->addend);
 	if (code_sym) {
