@@ -62,6 +62,10 @@ int btf_new(struct btf **out);
 int btf_new_split(const struct btf *base, struct btf **out);
 void btf_free(struct btf *b);
 
+/* A copy with the same ids and string offsets, so that what refers to b by number (BTF.ext, map
+ * definitions) fits the copy too. -ENOMEM. */
+int btf_clone(const struct btf *b, struct btf **out);
+
 /* Append the blob for b to out. Equal graphs give equal bytes. -ENOMEM, -E2BIG over 4 GiB. */
 int btf_write(const struct btf *b, bool big_endian, struct sbuf *out);
 

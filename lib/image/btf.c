@@ -158,22 +158,6 @@ static void hide_funcs(const struct obj *o, struct btf *btf)
 	}
 }
 
-static int copy(const struct btf *from, struct btf **out)
-{
-	u32 *id_map = calloc((size_t)btf_n_types(from) + 1, sizeof(*id_map));
-	struct btf *btf = NULL;
-	int err = id_map ? btf_new(&btf) : -ENOMEM;
-
-	if (!err)
-		err = btf_append(btf, from, id_map);
-	free(id_map);
-	if (err)
-		btf_free(btf);
-	else
-		*out = btf;
-	return err;
-}
-
 int img_btf(struct diag *d, const struct obj *o, struct btf **out)
 {
 	struct btf *btf = NULL;
@@ -183,7 +167,7 @@ int img_btf(struct diag *d, const struct obj *o, struct btf **out)
 		*out = NULL;
 		return 0;
 	}
-	err = copy(o->btf, &btf);
+	err = btf_clone(o->btf, &btf);
 	if (!err) {
 		hide_funcs(o, btf);
 		err = fix_types(btf);
