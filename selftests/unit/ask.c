@@ -36,15 +36,15 @@ int ask_load(struct ask_prog *p)
 	return 0;
 }
 
-int ask_map(u32 type, u32 key_size, u32 value_size, u32 max_entries, u32 flags, int inner_fd)
+int ask_map(const struct ask_map *m)
 {
 	union bpf_attr attr = {
-		.map_type = type,
-		.key_size = key_size,
-		.value_size = value_size,
-		.max_entries = max_entries,
-		.map_flags = flags,
-		.inner_map_fd = inner_fd < 0 ? 0 : inner_fd,
+		.map_type = m->type,
+		.key_size = m->key_size,
+		.value_size = m->value_size,
+		.max_entries = m->max_entries,
+		.map_flags = m->flags,
+		.inner_map_fd = m->inner_fd,
 	};
 
 	return ask_bpf(BPF_MAP_CREATE, &attr);
@@ -74,44 +74,65 @@ void ask_reset(struct ask_prog *p, u32 type, u32 attach_type)
 	p->n = 0;
 }
 
-void ask_insn(struct ask_prog *p, u8 code, u8 dst, u8 src, s16 off, s32 imm)
+void ask_insn(struct ask_prog *p, struct bpf_insn insn)
 {
 	if (p->n == ASK_MAX_INSNS)
 		abort();
-	p->insns[p->n++] = (struct bpf_insn){
-		.code = code, .dst_reg = dst, .src_reg = src, .off = off, .imm = imm,
-	};
+	p->insns[p->n++] = insn;
+}
+
+void ask_read(struct ask_prog *p, u8 size, u8 dst, u8 src, s16 off)
+{
+	ask_insn(p, (struct bpf_insn){ .code = BPF_LDX | BPF_MEM | size, .dst_reg = dst,
+				       .src_reg = src, .off = off });
+}
+
+void ask_write(struct ask_prog *p, u8 size, u8 dst, s16 off, u8 src)
+{
+	ask_insn(p, (struct bpf_insn){ .code = BPF_STX | BPF_MEM | size, .dst_reg = dst,
+				       .src_reg = src, .off = off });
 }
 
 void ask_mov_imm(struct ask_prog *p, u8 dst, s32 imm)
 {
-	ask_insn(p, BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, imm);
+	ask_insn(p, (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = dst,
+				       .imm = imm });
 }
 
 void ask_mov_reg(struct ask_prog *p, u8 dst, u8 src)
 {
-	ask_insn(p, BPF_ALU64 | BPF_MOV | BPF_X, dst, src, 0, 0);
+	ask_insn(p, (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = dst,
+				       .src_reg = src });
 }
 
 void ask_stack_addr(struct ask_prog *p, u8 dst, s32 off)
 {
 	ask_mov_reg(p, dst, BPF_REG_10);
-	ask_insn(p, BPF_ALU64 | BPF_ADD | BPF_K, dst, 0, 0, off);
+	ask_insn(p, (struct bpf_insn){ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = dst,
+				       .imm = off });
 }
 
 void ask_ld_map(struct ask_prog *p, u8 dst, u8 src, int fd)
 {
-	ask_insn(p, BPF_LD | BPF_IMM | BPF_DW, dst, src, 0, fd);
-	ask_insn(p, 0, 0, 0, 0, 0);
+	ask_insn(p, (struct bpf_insn){ .code = BPF_LD | BPF_IMM | BPF_DW, .dst_reg = dst,
+				       .src_reg = src, .imm = fd });
+	ask_insn(p, (struct bpf_insn){ 0 });
 }
 
 void ask_call(struct ask_prog *p, u32 helper)
 {
-	ask_insn(p, BPF_JMP | BPF_CALL, 0, 0, 0, helper);
+	ask_insn(p, (struct bpf_insn){ .code = BPF_JMP | BPF_CALL, .imm = helper });
+}
+
+void ask_zero_stack(struct ask_prog *p, s32 off)
+{
+	for (; off < 0; off += 8)
+		ask_insn(p, (struct bpf_insn){ .code = BPF_ST | BPF_MEM | BPF_DW,
+					       .dst_reg = BPF_REG_10, .off = off });
 }
 
 void ask_exit(struct ask_prog *p, s32 value)
 {
 	ask_mov_imm(p, BPF_REG_0, value);
-	ask_insn(p, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+	ask_insn(p, (struct bpf_insn){ .code = BPF_JMP | BPF_EXIT });
 }

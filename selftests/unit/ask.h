@@ -25,14 +25,22 @@ const char *ask_refused(void);
 
 /* 0 or -errno; the program is gone when this returns. */
 int ask_load(struct ask_prog *p);
+struct ask_map {
+	u32 type, key_size, value_size, max_entries, flags;
+	int inner_fd;			/* 0: none */
+};
+
 /* A descriptor or -errno. */
-int ask_map(u32 type, u32 key_size, u32 value_size, u32 max_entries, u32 flags, int inner_fd);
+int ask_map(const struct ask_map *m);
 /* bpf(2) itself. */
 int ask_bpf(int cmd, union bpf_attr *attr);
 
 /* Append instructions to a program. */
 void ask_reset(struct ask_prog *p, u32 type, u32 attach_type);
-void ask_insn(struct ask_prog *p, u8 code, u8 dst, u8 src, s16 off, s32 imm);
+void ask_insn(struct ask_prog *p, struct bpf_insn insn);
+/* size is BPF_B, BPF_H, BPF_W or BPF_DW: dst = *(src + off); *(dst + off) = src */
+void ask_read(struct ask_prog *p, u8 size, u8 dst, u8 src, s16 off);
+void ask_write(struct ask_prog *p, u8 size, u8 dst, s16 off, u8 src);
 void ask_mov_imm(struct ask_prog *p, u8 dst, s32 imm);
 void ask_mov_reg(struct ask_prog *p, u8 dst, u8 src);
 /* dst = the frame pointer + off */
@@ -40,6 +48,8 @@ void ask_stack_addr(struct ask_prog *p, u8 dst, s32 off);
 /* ld_imm64 of a map, or of an address inside its value. */
 void ask_ld_map(struct ask_prog *p, u8 dst, u8 src, int fd);
 void ask_call(struct ask_prog *p, u32 helper);
+/* Zero the stack from off (a negative multiple of 8) up. */
+void ask_zero_stack(struct ask_prog *p, s32 off);
 /* r0 = value; exit */
 void ask_exit(struct ask_prog *p, s32 value);
 

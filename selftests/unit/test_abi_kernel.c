@@ -40,9 +40,9 @@ static bool kernel_allows(int i, u32 off, u32 size, bool store)
 	ask_reset(&prog, views[i].type, views[i].attach_type);
 	ask_mov_imm(&prog, BPF_REG_2, 0);
 	if (store)
-		ask_insn(&prog, BPF_STX | BPF_MEM | size_bits(size), 1, 2, off, 0);
+		ask_write(&prog, size_bits(size), BPF_REG_1, off, BPF_REG_2);
 	else
-		ask_insn(&prog, BPF_LDX | BPF_MEM | size_bits(size), 0, 1, off, 0);
+		ask_read(&prog, size_bits(size), BPF_REG_0, BPF_REG_1, off);
 	ask_exit(&prog, 0);
 	return !ask_load(&prog);
 }
@@ -97,8 +97,8 @@ START_TEST(context_loads_yield_what_the_kernel_says)
 		if (!size)
 			continue;
 		ask_reset(&prog, views[_i].type, views[_i].attach_type);
-		ask_insn(&prog, BPF_LDX | BPF_MEM | size_bits(size), 0, 1, field->off, 0);
-		ask_insn(&prog, BPF_LDX | BPF_MEM | BPF_B, 0, 0, 0, 0);
+		ask_read(&prog, size_bits(size), BPF_REG_0, BPF_REG_1, field->off);
+		ask_read(&prog, BPF_B, BPF_REG_0, BPF_REG_0, 0);
 		ask_exit(&prog, 0);
 		ck_assert_int_eq(ask_load(&prog), -EACCES);
 		ck_assert_msg(strstr(prog.log, reg_texts[field->reg]), "%s: %s", field->name,
@@ -176,7 +176,7 @@ static void load_call(u32 type, const struct way *way, u32 helper)
 	prog.flags = way->flags;
 	prog.attach_btf_id = way->attach_btf_id;
 	ask_call(&prog, helper);
-	ask_insn(&prog, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+	ask_insn(&prog, (struct bpf_insn){ .code = BPF_JMP | BPF_EXIT });
 	ask_load(&prog);
 }
 
@@ -293,7 +293,7 @@ static bool refused_without_gpl(u32 type, const struct way *way, u32 id)
 	prog.attach_btf_id = way->attach_btf_id;
 	prog.license = "Proprietary";
 	ask_call(&prog, id);
-	ask_insn(&prog, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+	ask_insn(&prog, (struct bpf_insn){ .code = BPF_JMP | BPF_EXIT });
 	ask_load(&prog);
 	return strstr(prog.log, "GPL");
 }
@@ -419,7 +419,7 @@ static bool find_shape(u32 type, struct shape *out)
 static u32 compare_shape(u32 type, const struct shape *s, int inner)
 {
 	const char *wrong = abi_map_check(type, s->key, s->value, s->n, s->flags);
-	int fd = ask_map(type, s->key, s->value, s->n, s->flags, inner);
+	int fd = ask_map(&(struct ask_map){ type, s->key, s->value, s->n, s->flags, inner });
 
 	if (fd >= 0)
 		close(fd);
@@ -469,7 +469,7 @@ START_TEST(map_rules_are_the_kernels)
 
 	if (ask_refused())
 		unit_skip("%s", ask_refused());
-	inner_fd = ask_map(BPF_MAP_TYPE_ARRAY, 4, 4, 1, 0, -1);
+	inner_fd = ask_map(&(struct ask_map){ BPF_MAP_TYPE_ARRAY, 4, 4, 1, 0, 0 });
 	for (u32 type = 1; type < __MAX_BPF_MAP_TYPE; type++) {
 		struct shape s;
 
@@ -479,7 +479,7 @@ START_TEST(map_rules_are_the_kernels)
 		}
 		ck_assert(find_shape(type, &s));
 		n += compare_around(type, &s,
-				    abi_map(type)->flags & ABI_MAP_INNER ? inner_fd : -1);
+				    abi_map(type)->flags & ABI_MAP_INNER ? inner_fd : 0);
 	}
 	printf("maps: %u definitions compared\n", n);
 	ck_assert_uint_gt(n, 1000);
@@ -494,8 +494,7 @@ static bool kernel_passes(u32 map_type, int fd, u32 helper)
 
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
 		ask_reset(&prog, types[i], 0);
-		for (s32 off = -64; off < 0; off += 8)
-			ask_insn(&prog, BPF_ST | BPF_MEM | BPF_DW, BPF_REG_10, 0, off, 0);
+		ask_zero_stack(&prog, -64);
 		ask_ld_map(&prog, BPF_REG_1, BPF_PSEUDO_MAP_FD, fd);
 		for (u32 arg = 1; arg < abi_helper_n_args(h); arg++) {
 			if (h->args[arg] == ABI_ARG_ANYTHING)
@@ -530,7 +529,7 @@ START_TEST(map_calls_are_the_kernels)
 
 	if (ask_refused())
 		unit_skip("%s", ask_refused());
-	inner_fd = ask_map(BPF_MAP_TYPE_ARRAY, 4, 4, 1, 0, -1);
+	inner_fd = ask_map(&(struct ask_map){ BPF_MAP_TYPE_ARRAY, 4, 4, 1, 0, 0 });
 	for (u32 type = 1; type < __MAX_BPF_MAP_TYPE; type++) {
 		const struct abi_map *map = abi_map(type);
 		struct shape s;
@@ -539,8 +538,8 @@ START_TEST(map_calls_are_the_kernels)
 		if (map->flags & ABI_MAP_BTF_REQUIRED)
 			continue;
 		ck_assert(find_shape(type, &s));
-		fd = ask_map(type, s.key, s.value, s.n, s.flags,
-			     map->flags & ABI_MAP_INNER ? inner_fd : -1);
+		fd = ask_map(&(struct ask_map){ type, s.key, s.value, s.n, s.flags,
+						map->flags & ABI_MAP_INNER ? inner_fd : 0 });
 		ck_assert_int_ge(fd, 0);
 		for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
 			ck_assert_msg(!!(map->flags & calls[i].flag) ==
