@@ -95,7 +95,7 @@ static bool has_public_name(const struct link *l, node_id id)
 
 /* What an extern may be bound to, or merged with. An input without BTF can't tell its externs'
  * kinds apart, so they take any. */
-static bool kinds_fit(const struct link *l, node_id def, node_id ref)
+bool link_kinds_fit(const struct link *l, node_id def, node_id ref)
 {
 	static const enum link_kind answers[] = {
 		[LINK_FUNC] = LINK_FUNC, [LINK_KFUNC] = LINK_FUNC, [LINK_VAR] = LINK_VAR,
@@ -115,8 +115,8 @@ static int raise_kinds(struct link *l, node_id first, node_id second)
 	struct diag_msg m;
 
 	diag_begin(&m, l->diag, DIAG_LINK_KIND, &at, link_node_name(l, second),
-		   b->is_def ? "" : "extern ", link_kind_text(b->kind),
-		   link_input(l, b->input)->name, a->is_def ? "" : "extern ",
+		   b->is_def ? "a" : "an extern", link_kind_text(b->kind),
+		   link_input(l, b->input)->name, a->is_def ? "a" : "an extern",
 		   link_kind_text(a->kind), link_input(l, a->input)->name);
 	diag_note(&m, &there, "%s %s here", a->is_def ? "defined as a" : "declared as an extern",
 		  link_kind_text(a->kind));
@@ -138,10 +138,10 @@ static int bind_node(struct link *l, node_id id)
 	to = e->def.i ? e->def : e->first_extern;
 	if (to.i == id.i)
 		return 0;
-	if (!kinds_fit(l, to, id))
-		return link_fault(l, raise_kinds(l, to, id));
 	root = link_node(l, to);
 	n->to = to;
+	if (!link_kinds_fit(l, to, id))
+		return link_fault(l, raise_kinds(l, to, id));
 	n->how = root->is_def ? LINK_HOW_NAME : LINK_HOW_NONE;
 	if (n->vis == STV_HIDDEN)
 		root->vis = STV_HIDDEN;

@@ -188,7 +188,8 @@ static int raise_maps(struct link *l, node_id decl, node_id def, const char *why
 	diag_begin(&m, l->diag, DIAG_LINK_MAP_DEF, &at, link_node_name(l, decl), why,
 		   link_input(l, link_node(l, decl)->input)->name,
 		   link_input(l, link_node(l, def)->input)->name);
-	diag_note(&m, &there, "the other %s", role(link_node(l, def)));
+	diag_note(&m, &there, "%s in %s", role(link_node(l, def)),
+		  link_input(l, link_node(l, def)->input)->name);
 	diag_help(&m, "an extern map may name fewer attributes, but those must be the same");
 	return diag_end(&m);
 }
@@ -219,7 +220,7 @@ int link_check_types(struct link *l)
 	for (u32 i = 1; i < l->nodes.n && !err; i++) {
 		node_id id = { i }, root = link_root(l, id);
 
-		if (root.i == i || diag_full(l->diag))
+		if (root.i == i || !link_kinds_fit(l, root, id) || diag_full(l->diag))
 			continue;
 		if (link_node(l, root)->kind == LINK_MAP)
 			err = check_maps(l, id, root);

@@ -56,7 +56,8 @@ static int verdict(struct compare *c, enum link_match match, u32 a, u32 b, const
 		return 0;
 	c->match = match;
 	sbuf_trim(c->why, 0);
-	sbuf_printf(c->why, "%s%s%s: ", c->what, *c->what && *how ? ", " : "", how);
+	if (*c->what || *how)
+		sbuf_printf(c->why, "%s%s%s: ", c->what, *c->what && *how ? ", " : "", how);
 	btf_print_type(c->a, a, c->why);
 	sbuf_puts(c->why, " against ");
 	btf_print_type(c->b, b, c->why);

@@ -137,8 +137,8 @@ static int place_section(struct link *l, input_id input, sec_id sec)
 {
 	const struct link_input *in = link_input(l, input);
 	const struct obj_sec *s = obj_sec(in->obj, sec);
-	out_id out;
-	int err = out_for_sec(l, input, sec, &out);
+	out_id out = in->outs[sec.i];
+	int err = 0;
 
 	for (u32 p = in->sec_pieces[sec.i].i; p < in->sec_pieces[sec.i + 1].i && !err; p++) {
 		if (l->pieces.v[p].dropped)
@@ -186,11 +186,27 @@ static void mark_symbols(struct link *l)
 	}
 }
 
-int link_place_pieces(struct link *l)
+int link_join_sections(struct link *l)
 {
 	struct link_out first = { .name = ".text", .kind = OBJ_SEC_TEXT, .align = 8 };
 	out_id out;
 	int err = add_out(l, &first, &out);
+
+	for (u32 i = 1; i < l->inputs.n && !err; i++) {
+		struct link_input *in = &l->inputs.v[i];
+
+		in->outs = arena_array(&l->arena, in->obj->secs.n, sizeof(*in->outs));
+		if (!in->outs)
+			return -ENOMEM;
+		for (u32 s = 1; s < in->obj->secs.n && !err; s++)
+			err = out_for_sec(l, (input_id){ i }, (sec_id){ s }, &in->outs[s]);
+	}
+	return err;
+}
+
+int link_place_pieces(struct link *l)
+{
+	int err = 0;
 
 	for (u32 i = 1; i < l->inputs.n && !err; i++)
 		for (u32 s = 1; s < l->inputs.v[i].obj->secs.n && !err; s++)

@@ -32,6 +32,7 @@ static link_pass *const passes[] = {
 	/* From here on no symbol is bound again. */
 	link_check_types,
 	link_check_licenses,
+	link_join_sections,
 	link_check_unresolved,
 	milestone,		/* the inputs agree about everything that they share */
 

@@ -31,6 +31,7 @@ struct link_input {
 	const char *stem;	/* as asked for, arena */
 	const char *name;	/* unique; name_inputs */
 	node_id first_node;	/* of symbol 0; collect_nodes */
+	out_id *outs;		/* arena; by section: where it goes; join_sections */
 	piece_id *sec_pieces;	/* arena; n_secs + 1: first piece of each section; cut_pieces */
 	u32 *types;		/* arena; BTF id here -> in the output; merge_types, emit_types */
 };
@@ -220,6 +221,7 @@ link_pass link_warn_mappings;		/* mapping.c */
 link_pass link_check_types;		/* check.c */
 link_pass link_check_licenses;		/* license.c */
 link_pass link_check_unresolved;	/* bind.c */
+link_pass link_join_sections;		/* layout.c */
 link_pass link_cut_pieces;		/* pieces.c */
 link_pass link_find_uses;		/* clone.c */
 link_pass link_make_clones;		/* clone.c */
@@ -268,6 +270,9 @@ int link_names_take(struct link_names *names, const char *name);
 /* Take the first of base, base__1, base__2, ... that is free; NULL without memory. */
 const char *link_names_unique(struct link_names *names, struct arena *a, const char *base);
 void link_names_free(struct link_names *names);
+
+/* bind.c: may ref stand for def, going by their kinds? */
+bool link_kinds_fit(const struct link *l, node_id def, node_id ref);
 
 /* An input by name for "INPUT:..."; raises what's wrong. none: *out is none. */
 int link_find_input(struct link *l, const char *name, input_id *out);
