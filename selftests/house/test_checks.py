@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-"""The checks themselves: each fault that they look for, planted in a small tree, is found."""
+"""The checks themselves: each fault that they look for, planted in a small tree, is found.
+
+test_checks.py SCRIPTS CC...
+"""
 import os
 import subprocess
 import sys
@@ -86,8 +89,54 @@ def plant(check, path, text, complaint):
     return None
 
 
+LIBRARY = r'''
+#include <stdio.h>
+#define API __attribute__((visibility("default")))
+static int counter, first = 5;
+static _Thread_local int local;
+static const char *const table[] = { "a", "b" };
+int shared_inside(void) { return counter++ + first++ + local++; }
+API int weld_named(void) { return puts(table[shared_inside() & 1]); }
+API int weld_extra(void) { return 0; }
+'''
+EXPORTS = 'X_0.1 {\nglobal:\n\tweld_named;\n\tweld_missing;\nlocal:\n\t*;\n};\n'
+HEADER = 'WELD_API int weld_named(void);\nWELD_API struct x *weld_header(int a,\n\tint b);\n'
+SYMBOL_FAULTS = [
+    'weld_extra: exported, but not in exports.map',
+    'weld_missing: in exports.map, but not exported',
+    'weld_header: declared in a public header, but not in exports.map',
+    'weld_missing: in exports.map, but not declared in a public header',
+    'shared_inside: global in the static library, but not in exports.map',
+    'counter: writable data', 'first: writable data', 'local: writable data',
+    'puts: the library must not use it',
+]
+
+
+def symbols(compiler):
+    """The complaints of check_symbols that are missing, or too many."""
+    with tempfile.TemporaryDirectory() as root:
+        write(root, 'lib/api/exports.map', EXPORTS)
+        write(root, 'include/bpfweld/x.h', HEADER)
+        write(root, 'x.c', LIBRARY)
+        obj, so, a = (os.path.join(root, n) for n in ('x.o', 'x.so', 'x.a'))
+        subprocess.run([*compiler, '-fPIC', '-c', os.path.join(root, 'x.c'), '-o', obj],
+                       check=True)
+        write(root, 'hide.map', '{ local: shared_inside; };\n')
+        subprocess.run([*compiler, '-shared', '-Wl,--version-script=' + root + '/hide.map',
+                        '-o', so, obj], check=True)
+        subprocess.run(['ar', 'rcs', a, obj], check=True)
+        got = subprocess.run([sys.executable, os.path.join(SCRIPTS, 'check_symbols'), root, so, a],
+                             capture_output=True, text=True).stdout
+    wrong = [f for f in SYMBOL_FAULTS if f not in got]
+    return wrong + [line for line in got.splitlines() if line.startswith('table')]
+
+
 def main():
     passed = failed = 0
+    wrong = symbols(sys.argv[2:])
+    print(*(f'FAILED check_symbols: {w}' for w in wrong), sep='\n', end='\n' if wrong else '')
+    passed += len(SYMBOL_FAULTS) - len(wrong)
+    failed += len(wrong)
     for check, path, text, complaint in PLANTED:
         wrong = plant(check, path, text, complaint)
         if wrong:
