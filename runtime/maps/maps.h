@@ -208,6 +208,7 @@ struct rt_map {
 	u64 mem;			/* bytes charged to host->mem_used */
 	bool frozen;			/* user space may no longer write */
 	u32 n_writers;			/* writable mmaps: they forbid to freeze */
+	u32 n_users;			/* user space's handles and pins */
 	struct rt_ref *btf;		/* held, NULL without; what it is only the runtime knows */
 	u32 btf_id, btf_key_type_id, btf_value_type_id;
 	/* The runtime's: forget the map's id. NULL: it has none. */
