@@ -132,7 +132,8 @@ static void fault_statement(struct assembler *a, struct span stmt, const struct 
 	else if (miss->want & ISA_WANT_RANGE)
 		fault(a, diag_raise(a->d, DIAG_ASM_RANGE, &place.at, found));
 	else
-		fault(a, diag_raise(a->d, DIAG_ASM_EXPECTED, &place.at, sbuf_str(&expected), found));
+		fault(a, diag_raise(a->d, DIAG_ASM_EXPECTED, &place.at, sbuf_str(&expected),
+				    found));
 	sbuf_free(&expected);
 }
 
@@ -183,6 +184,7 @@ static const char *name_of(struct assembler *a, struct span name)
 {
 	struct numeric_label *label;
 	struct span digits = span_of(name.data, name.size - 1);
+	bool forwards = name.data[name.size - 1] == 'f';
 	u64 num;
 
 	if (!digits.size || !parse_label_number(digits, &num))
@@ -191,7 +193,7 @@ static const char *name_of(struct assembler *a, struct span name)
 	if (!label)
 		return NULL;
 	return arena_printf(&a->out.names, "%llu:%u", (unsigned long long)num,
-			    name.data[name.size - 1] == 'b' ? label->n_defined : label->n_defined + 1);
+			    label->n_defined + forwards);
 }
 
 static const char *name_of_definition(struct assembler *a, struct span name)

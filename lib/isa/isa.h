@@ -35,17 +35,17 @@ enum isa_op_id {
 /* What an engine has to do; `oper`, `width` and the operands say the rest. */
 enum isa_effect {
 	ISA_FX_NONE,
-	ISA_FX_ALU,		/* dst = dst oper src|imm; NEG, MOV and MOVSX have no left operand */
-	ISA_FX_END,		/* dst = byte order change of its low `width` bytes, zero extended */
+	ISA_FX_ALU,		/* dst = dst oper src|imm; NEG, MOV, MOVSX lack the left one */
+	ISA_FX_END,		/* dst = its low `width` bytes in another order, zero extended */
 	ISA_FX_CAST,		/* addr_space_cast */
 	ISA_FX_LOAD,		/* dst = zero-extended *(src + off) */
 	ISA_FX_LOADSX,		/* dst = sign-extended *(src + off) */
 	ISA_FX_STORE,		/* *(dst + off) = src */
 	ISA_FX_STORE_IMM,	/* *(dst + off) = imm */
-	ISA_FX_ATOMIC,		/* read-modify-write of *(dst + off); ISA_WR_SRC or ISA_WR_R0: fetches */
+	ISA_FX_ATOMIC,		/* changes *(dst + off); with ISA_WR_SRC or ISA_WR_R0 it fetches */
 	ISA_FX_LOAD_ACQ,	/* like LOAD, with acquire order */
 	ISA_FX_STORE_REL,	/* like STORE, with release order */
-	ISA_FX_LD_IMM64,	/* dst = 64-bit constant or something that a loader fills in (oper) */
+	ISA_FX_LD_IMM64,	/* dst = 64-bit constant, or what a loader fills in (oper) */
 	ISA_FX_LD_PKT,		/* r0 = packet bytes in host order, or exit with 0 (legacy) */
 	ISA_FX_JUMP,		/* goto, gotol */
 	ISA_FX_COND,		/* compares in `width` bytes */
@@ -134,7 +134,7 @@ struct isa_op {
 	u8 width;		/* bytes that are computed, compared or moved; 0 where nothing is */
 	u8 next;		/* enum isa_next */
 	u8 slots;		/* 1 or 2 */
-	u8 version;		/* lowest instruction-set version; 0: no kernel up to 6.18 takes it */
+	u8 version;		/* lowest instruction-set version; 0: no kernel takes it */
 	struct isa_rule src;	/* REG, or FIX with the pseudo number */
 	struct isa_rule off;
 	struct isa_rule imm;
@@ -181,7 +181,7 @@ const char *isa_fault_str(enum isa_fault fault);
 /* The instruction behind a jump (goto, gotol, may_goto, conditions) at instruction `at`; it may
  * lie outside the program. False when insn is no jump. */
 bool isa_jump_target(const struct bpf_insn *insn, u32 at, s64 *target);
-/* The same for a local call (oper LOCAL) and for the function that an ld_imm64 names (oper FUNC). */
+/* The same for a local call (oper LOCAL) and for the function of an ld_imm64 (oper FUNC). */
 bool isa_call_target(const struct bpf_insn *insn, u32 at, s64 *target);
 
 /* Slots that the instruction takes by its opcode byte alone. */
@@ -208,7 +208,7 @@ enum isa_name_kind {
 	ISA_NAME_KFUNC,		/* num: BTF id; insn->off: which BTF */
 	ISA_NAME_CALL,		/* num: target, relative to this instruction */
 	ISA_NAME_JUMP,		/* num: target, relative to this instruction */
-	ISA_NAME_LD64,		/* num: the 64-bit constant, or target relative to this one for FUNC */
+	ISA_NAME_LD64,		/* num: the constant, or for FUNC the target as above */
 };
 
 /* What isa_print would like a name for. */
@@ -221,9 +221,9 @@ struct isa_name {
 
 enum {
 	ISA_TEXT_DECIMAL = 1 << 0,	/* numbers as llvm-objdump --no-print-imm-hex has them */
-	ISA_TEXT_ALU32 = 1 << 1,	/* w registers for narrow loads, stores: llvm-objdump --mcpu=v3 */
+	ISA_TEXT_ALU32 = 1 << 1,	/* w registers in narrow accesses: llvm-objdump --mcpu=v3 */
 	ISA_TEXT_LABELS = 1 << 2,	/* `goto name` instead of `goto +0x5 <name>` */
-	ISA_TEXT_LLVM = 1 << 3,		/* llvm-objdump's text to the letter: pseudo sources are lost */
+	ISA_TEXT_LLVM = 1 << 3,		/* llvm-objdump's text to the letter, which loses things */
 };
 
 struct isa_text_opts {
@@ -244,7 +244,7 @@ u32 isa_print(struct sbuf *out, const struct bpf_insn *insn, u32 n_left,
 
 /* Where an instruction of the text refers to a name that the text doesn't define. */
 enum isa_ref_kind {
-	ISA_REF_CALL,		/* call NAME: src_reg is PSEUDO_CALL and imm -1, as compilers have it */
+	ISA_REF_CALL,		/* call NAME: src_reg is PSEUDO_CALL, imm -1, like compilers' */
 	ISA_REF_LD64,		/* rX = NAME+addend ll: constant is the addend */
 };
 
@@ -294,7 +294,7 @@ struct isa_func {
 struct isa_block {
 	u32 start, end;		/* instructions, end exclusive */
 	u32 func;
-	u32 fall;		/* block behind it when it goes on or a condition is false, or ISA_NO_BLOCK */
+	u32 fall;		/* next block, where it goes on without a jump, or ISA_NO_BLOCK */
 	u32 jump;		/* target of its last instruction, or ISA_NO_BLOCK */
 	bool reachable;		/* from the start of its function */
 };

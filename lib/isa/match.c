@@ -317,7 +317,7 @@ static bool match_imm64(struct matcher *m)
 		    !take_number(m, INT64_MIN, INT64_MAX, &v))
 			return want(m, ISA_WANT_NUMBER);
 		m->stmt.addend = (s64)v;
-		v = (u32)v;		/* as compilers have it: the addend is the first slot's imm */
+		v = (u32)v;	/* as compilers have it: the addend is the first slot's imm */
 	} else if (!take_number(m, INT64_MIN, UINT64_MAX, &v)) {
 		return want(m, ISA_WANT_NUMBER | ISA_WANT_NAME);
 	}
@@ -439,8 +439,9 @@ static bool match_text(struct matcher *m, const char *text)
 void isa_miss_str(const struct isa_miss *miss, struct sbuf *out)
 {
 	static const char *const words[ISA_N_WANTS] = {
-		"a register r0-r10", "a register w0-w10", "a number", "`+` or `-` and a number", "a name",
-		"the end of the statement", "the same register as before", "a smaller number",
+		"a register r0-r10", "a register w0-w10", "a number", "`+` or `-` and a number",
+		"a name", "the end of the statement", "the same register as before",
+		"a smaller number",
 	};
 	u32 left = (u32)__builtin_popcount(miss->want) + miss->n_literals;
 	char token[TOKEN_SIZE];
@@ -469,7 +470,8 @@ static struct isa_stmt stmt_of_row(const struct isa_op *op)
 	};
 }
 
-static bool try_text(struct matcher *m, struct span text, const char *spelling, struct isa_stmt *out)
+static bool try_text(struct matcher *m, struct span text, const char *spelling,
+		     struct isa_stmt *out)
 {
 	m->p = text.data;
 	m->end = text.data + text.size;
@@ -490,9 +492,19 @@ static bool try_others(struct matcher *m, struct span text, struct isa_stmt *out
 	return try_text(m, text, ISA_PSEUDO_TEXT, out);
 }
 
+/* Most rows are out by the first character. */
+static bool may_start_with(const char *spelling, u8 c)
+{
+	if (spelling[0] != '%')
+		return spelling[0] == (char)c;
+	return spelling[1] == 'x' ? c == 'r' || c == 'w' : spelling[1] == (char)c;
+}
+
 static bool try_all(struct matcher *m, struct span text, struct isa_stmt *out)
 {
 	for (u32 id = ISA_OP_NONE + 1; id < ISA_N_OPS; id++) {
+		if (!may_start_with(isa_op(id)->text, text.data[0]))
+			continue;
 		m->stmt = stmt_of_row(isa_op(id));
 		if (try_text(m, text, m->stmt.op->text, out))
 			return true;
@@ -500,7 +512,7 @@ static bool try_all(struct matcher *m, struct span text, struct isa_stmt *out)
 	return try_others(m, text, out);
 }
 
-/* Most statements are right, so what was expected is only collected when nothing fits. */
+/* text is not empty. Most statements are right, so what was expected is only collected when nothing fits. */
 bool isa_match(struct span text, struct isa_stmt *out, struct isa_miss *miss)
 {
 	struct matcher m = { 0 };

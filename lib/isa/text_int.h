@@ -48,7 +48,7 @@ struct isa_stmt {
 	const struct isa_op *op;	/* NULL for the spellings without a row */
 	struct bpf_insn insn[2];
 	u32 slots;
-	struct span name;		/* label or symbol that stands for the operand; data NULL: none */
+	struct span name;		/* that stands for an operand; data NULL: none */
 	s64 addend;			/* behind the name */
 };
 
@@ -69,7 +69,8 @@ struct isa_miss {
 	u32 n_literals;
 };
 
-/* Match one statement, which has no comments, label or separator, against all spellings. */
+/* Match one statement, which has no comment, label, separator or white space around it and isn't
+ * empty, against all spellings. */
 bool isa_match(struct span text, struct isa_stmt *out, struct isa_miss *miss);
 
 /* What was expected, for a person: "a number, `*` or `lock`". */

@@ -28,9 +28,9 @@ struct kernel {
 
 /* What the verifier says of form. The decoder's business ends with these. */
 static const char *const form_texts[] = {
-	"unknown opcode", "reserved field", "R11 is invalid", "R15 is invalid", "invalid bpf_ld_imm64",
-	"unrecognized bpf_ld_imm64", "invalid atomic op", "can only convert between address space",
-	"invalid may_goto", "invalid BPF_LD_IMM insn",
+	"unknown opcode", "reserved field", "R11 is invalid", "R15 is invalid",
+	"invalid bpf_ld_imm64", "unrecognized bpf_ld_imm64", "invalid BPF_LD_IMM insn",
+	"invalid atomic op", "can only convert between address space", "invalid may_goto",
 };
 
 static bool is_about_form(const char *log)
@@ -255,10 +255,93 @@ START_TEST(every_row_with_fields_varied)
 }
 END_TEST
 
+/* What the verifier says of structure (A1.2). */
+static const char *const structure_texts[] = {
+	"jump out of range", "last insn is not an exit or jmp", "invalid destination",
+	"into the middle of ldimm64", "invalid insn idx", "too many subprograms",
+};
+
+static bool is_about_structure(const char *log)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(structure_texts); i++)
+		if (strstr(log, structure_texts[i]))
+			return true;
+	return false;
+}
+
+/* A few instructions with short jumps and calls that often miss. */
+static void random_program(u64 *rng, struct isa_asm *prog)
+{
+	u32 n = 2 + sample_random(rng) % 7;
+	struct sbuf text = { 0 };
+
+	for (u32 i = 0; i < n; i++) {
+		s32 disp = (s32)(sample_random(rng) % (n + 3)) - (s32)i - 2;
+
+		switch (sample_random(rng) % 8) {
+		case 0:
+			sbuf_printf(&text, "goto %d;", disp);
+			break;
+		case 1:
+			sbuf_printf(&text, "if r1 == 0 goto %d;", disp);
+			break;
+		case 2:
+			sbuf_printf(&text, "call pc%+d;", disp);
+			break;
+		case 3:
+			sbuf_puts(&text, "r2 = 5 ll;");
+			break;
+		case 4:
+			sbuf_printf(&text, "gotol %d;", disp);
+			break;
+		case 5:
+			sbuf_puts(&text, "exit;");
+			break;
+		default:
+			sbuf_puts(&text, "r0 = 0;");
+		}
+	}
+	sbuf_puts(&text, sample_random(rng) % 8 ? "exit" : "r0 = 0");
+	assemble(sbuf_str(&text), prog);
+	sbuf_free(&text);
+}
+
+START_TEST(structure_of_random_programs)
+{
+	u32 n_sound = 0, n_broken = 0;
+	u64 rng = 7;
+	struct kernel k;
+
+	if (!kernel_open(&k))
+		unit_skip("bpf(2) may not load programs here");
+	for (u32 i = 0; i < 20000; i++) {
+		struct diag d = { .error_limit = DIAG_DEFAULT_LIMIT };
+		struct isa_asm prog;
+		bool ours, theirs, hidden;
+
+		random_program(&rng, &prog);
+		ours = !isa_check_program(&d, NULL, prog.insns.v, prog.insns.n);
+		theirs = !(prog_load(&k, prog.insns.v, prog.insns.n) && is_about_structure(k.log));
+		/* the kernel may meet an instruction that nothing reaches first */
+		hidden = !ours && strstr(k.log, "unreachable insn");
+		n_sound += theirs;
+		n_broken += !theirs;
+		if (ours != theirs && !hidden)
+			ck_abort_msg("program %u: we %s it:\n%s", i, ours ? "accept" : "refuse",
+				     k.log);
+		isa_asm_free(&prog);
+	}
+	ck_assert_uint_gt(n_sound, 1000);
+	ck_assert_uint_gt(n_broken, 1000);
+	kernel_close(&k);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("isa_kernel");
 
-	unit_add(s, "kernel", every_opcode_byte, every_row_with_fields_varied);
+	unit_add(s, "kernel", every_opcode_byte, every_row_with_fields_varied,
+		 structure_of_random_programs);
 	return unit_main(s, NULL);
 }

@@ -228,7 +228,8 @@ END_TEST
 /* Without --mcpu narrow loads and stores have r registers (and 32-bit atomics don't decode). */
 static bool is_narrow(const struct isa_op *op, const struct bpf_insn *insn)
 {
-	return op->effect == ISA_FX_LOAD || op->effect == ISA_FX_STORE || op->id == ISA_ATOMIC_ADD32;
+	return op->effect == ISA_FX_LOAD || op->effect == ISA_FX_STORE ||
+	       op->id == ISA_ATOMIC_ADD32;
 }
 
 START_TEST(llvm_prints_narrow_accesses_as_we_do)
