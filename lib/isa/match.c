@@ -512,7 +512,8 @@ static bool try_all(struct matcher *m, struct span text, struct isa_stmt *out)
 	return try_others(m, text, out);
 }
 
-/* text is not empty. Most statements are right, so what was expected is only collected when nothing fits. */
+/* text is not empty. Most statements are right, so what was expected is only collected when nothing
+ * fits. */
 bool isa_match(struct span text, struct isa_stmt *out, struct isa_miss *miss)
 {
 	struct matcher m = { 0 };
