@@ -22,6 +22,9 @@ class Run:
     def __init__(self, args, done):
         self.args, self.status = args, done.returncode
         self.out, self.err = done.stdout, done.stderr
+        # A sanitizer's report ends the process with a status that has a meaning of its own.
+        assert self.status >= 0 and b'Sanitizer' not in self.err, str(self)
+        assert b'runtime error:' not in self.err and self.status < 70, str(self)
 
     def __str__(self):
         return (f'bpfweld {" ".join(map(str, self.args))}: status {self.status}\n'
