@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 #include "selftests/unit/ask.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
+
+/* The release that lib/abi describes. */
+enum { ABI_MAJOR = 6, ABI_MINOR = 18 };
 
 int ask_bpf(int cmd, union bpf_attr *attr)
 {
@@ -53,6 +58,8 @@ int ask_map(const struct ask_map *m)
 const char *ask_refused(void)
 {
 	struct ask_prog *p = calloc(1, sizeof(*p));
+	unsigned int major = 0, minor = 0;
+	struct utsname names;
 	int err;
 
 	if (!p)
@@ -61,7 +68,11 @@ const char *ask_refused(void)
 	ask_exit(p, 0);
 	err = ask_load(p);
 	free(p);
-	return err ? "bpf(2) may not be used here" : NULL;
+	if (err)
+		return "bpf(2) may not be used here";
+	if (uname(&names) || sscanf(names.release, "%u.%u", &major, &minor) != 2)
+		return "the kernel doesn't say its version";
+	return major == ABI_MAJOR && minor == ABI_MINOR ? NULL : "this kernel isn't 6.18";
 }
 
 void ask_reset(struct ask_prog *p, u32 type, u32 attach_type)

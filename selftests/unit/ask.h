@@ -20,7 +20,10 @@ struct ask_prog {
 	char log[1 << 16];		/* what the verifier said */
 };
 
-/* Why the kernel can't be asked at all; NULL: it can. */
+/*
+ * Why the kernel can't be asked; NULL: it can. Our tables are those of one release, so a kernel of
+ * another one isn't asked: it may differ and be right.
+ */
 const char *ask_refused(void);
 
 /* 0 or -errno; the program is gone when this returns. */

@@ -298,9 +298,9 @@ static u32 compare_args(struct call *c, u32 *n_bad)
 			n++;
 			if (accepted(c) == want)
 				continue;
-			printf("%s in %s: argument %u is %s: ours %d, kernel: %s\n", c->helper->name,
-			       abi_prog_name(c->type), c->arg + 1, spoil_names[c->spoil], want,
-			       last_line());
+			printf("%s in %s: argument %u is %s: ours %d, kernel: %s\n",
+			       c->helper->name, abi_prog_name(c->type), c->arg + 1,
+			       spoil_names[c->spoil], want, last_line());
 			++*n_bad;
 		}
 	}
