@@ -17,9 +17,9 @@
  */
 #include "btf/refine.h"
 
-#include "lib/base/hmap.h"
-
 #include <stdlib.h>
+
+#include "lib/base/hmap.h"
 
 /* Nodes of a class are elem[first .. first + size), dirty ones in front. */
 struct cls {

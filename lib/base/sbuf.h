@@ -33,7 +33,7 @@ const char *sbuf_str(const struct sbuf *b);
 int sbuf_err(const struct sbuf *b);
 /* Cut back to size bytes (at most the present size). */
 void sbuf_trim(struct sbuf *b, size_t size);
-/* Hand the bytes to the caller, who calls free(); NULL after a failure. The buffer is empty then. */
+/* Hand the bytes to the caller, who calls free(); NULL after a failure. It is empty then. */
 char *sbuf_steal(struct sbuf *b, size_t *size);
 void sbuf_free(struct sbuf *b);
 

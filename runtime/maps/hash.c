@@ -9,10 +9,11 @@
  * An element that is removed while programs run keeps its link to the next one: whoever stands on
  * it can go on, over other removed elements if need be, to one that is still there.
  */
-#include "lib/base/hmap.h"
 #include "runtime/maps/maps_int.h"
 
 #include <stdlib.h>
+
+#include "lib/base/hmap.h"
 
 enum {
 	MIN_BUCKETS = 16,
