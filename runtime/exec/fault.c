@@ -77,11 +77,12 @@ void exec_describe_reg(struct exec *x, struct sbuf *out, struct exec_reg r)
 		return;
 	}
 	exec_describe_region(x, out, rg);
-	/* Stack offsets count down from the frame pointer, as in the program's text. */
+	/* Stack offsets count from the frame pointer, as in the program's text. */
 	off = (s64)(r.v - rg->base) - (rg->kind == KIND_STACK ? EXEC_MAX_STACK : (s64)rg->lo);
-	if (off || rg->kind == KIND_STACK)
-		sbuf_printf(out, " %c %lld", off < 0 || rg->kind == KIND_STACK ? '-' : '+',
-			    (long long)(off < 0 ? -off : off));
+	if (rg->kind == KIND_STACK)
+		sbuf_puts(out, ", fp");
+	if (off)
+		sbuf_printf(out, rg->kind == KIND_STACK ? "%+lld" : " %+lld", (long long)off);
 }
 
 /* --- where ------------------------------------------------------------------------------- */

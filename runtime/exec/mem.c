@@ -239,7 +239,7 @@ static bool stack_is_set(const struct exec_frame *f, u32 off, u32 width)
 
 static int load(struct exec *x, const struct exec_access *a, struct exec_reg *out)
 {
-	u32 width = (u32)a->size, off;
+	u32 width = (u32)a->size, off, from = FROM_NUMBER;
 	struct exec_region *rg;
 	struct exec_frame *f;
 	int err;
@@ -249,15 +249,15 @@ static int load(struct exec *x, const struct exec_access *a, struct exec_reg *ou
 		return err;
 	if (rg->kind == KIND_CTX)
 		return exec_ctx_load(x, a, off, out);
-	*out = reg_number(get(rg->mem + off, width));
-	if (rg->kind != KIND_STACK)
-		return 0;
-	f = exec_frame_of(x, rg);
-	if (!stack_is_set(f, off, width))
-		return fault_uninit(x, a, off + exec_stack_uninit(f, off, width));
-	/* A spilled address comes back whole or as a number. */
-	if (width == 8 && f->spilled >> off / 8 & 1)
-		out->from = f->spill[off / 8];
+	if (rg->kind == KIND_STACK) {
+		f = exec_frame_of(x, rg);
+		if (!stack_is_set(f, off, width))
+			return fault_uninit(x, a, off + exec_stack_uninit(f, off, width));
+		/* A spilled address comes back whole or as a number. */
+		if (width == 8 && f->spilled >> off / 8 & 1)
+			from = f->spill[off / 8];
+	}
+	*out = (struct exec_reg){ get(rg->mem + off, width), from };
 	return 0;
 }
 
@@ -354,7 +354,8 @@ static u64 atomic_result(struct exec *x, const struct exec_op *op, u64 old)
 	return exec_alu(op->oper, op->width, old, src);
 }
 
-/* The runtime runs programs one at a time, so there is nobody to be atomic against. */
+/* The runtime runs programs one at a time, so there is nobody to be atomic against. A whole
+ * address that is fetched from the stack stays one; what is stored is a number, as to the kernel. */
 int exec_step_ATOMIC(struct exec *x, const struct exec_op *op)
 {
 	struct exec_access a = access_of(x, op, op->dst, RIGHT_READ | RIGHT_WRITE | RIGHT_ATOMIC, "atomic access");
@@ -371,21 +372,24 @@ int exec_step_ATOMIC(struct exec *x, const struct exec_op *op)
 	if (err)
 		return err;
 	if (op->regs & ISA_WR_R0)
-		x->f->r[BPF_REG_0] = reg_number(old.v);
+		x->f->r[BPF_REG_0] = old;
 	else if (op->regs & ISA_WR_SRC)
-		x->f->r[op->src] = reg_number(old.v);
+		x->f->r[op->src] = old;
 	return STEP_NEXT;
 }
 
 int exec_step_LD_IMM64(struct exec *x, const struct exec_op *op)
 {
-	const struct exec_map_use *use = &x->prog->maps[op->imm];
 	struct exec_reg *dst = exec_dst(x, op);
+	const struct exec_map_use *use;
 
-	switch (op->oper) {
-	case ISA_OPER_IMM64:
+	if (op->oper == ISA_OPER_IMM64) {
 		*dst = reg_number(op->imm);
 		return STEP_NEXT;
+	}
+	/* For the others imm is an index, 0 where there is no map. */
+	use = &x->prog->maps[op->imm];
+	switch (op->oper) {
 	case ISA_OPER_MAP_FD:
 	case ISA_OPER_MAP_IDX:
 		return exec_map_reg(x, use->map, dst);

@@ -8,15 +8,13 @@
  *	SKF_NET_OFF + n		from the network header
  *	SKF_LL_OFF + n		from the link-layer header
  *
- * The header forms reach the linear part only. Socket filters see the packet behind its Ethernet
- * header, which then lies in front of `data`; for tc programs it's where `data` points.
+ * The header forms reach the linear part only.
  */
 #include "runtime/exec/exec_int.h"
 
 enum {
 	SKF_NET_OFF = -0x100000,
 	SKF_LL_OFF = -0x200000,
-	ETH_HEADER = 14,
 };
 
 /* Gather size bytes at off of linear part and fragments. */
@@ -31,13 +29,11 @@ static bool from_packet(const struct rt_pkt *pkt, u32 off, u32 size, u8 *out)
 	return true;
 }
 
-static bool from_header(struct exec *x, s64 off, u32 size, u8 *out)
+static bool from_header(const struct rt_pkt *pkt, s64 off, u32 size, u8 *out)
 {
-	const struct rt_pkt *pkt = x->run->pkt;
-	s64 link = (s64)pkt->data - (x->prog->view == ABI_VIEW_SOCKET_FILTER ? ETH_HEADER : 0);
-	s64 at = off >= SKF_NET_OFF ? link + ETH_HEADER + off - SKF_NET_OFF : link + off - SKF_LL_OFF;
+	s64 at = off >= SKF_NET_OFF ? pkt->net + off - SKF_NET_OFF : pkt->mac + off - SKF_LL_OFF;
 
-	if (off < SKF_LL_OFF || at < pkt->first || at + size > pkt->end)
+	if (off < SKF_LL_OFF || at + size > pkt->end)
 		return false;
 	memcpy(out, pkt->buf + at, size);
 	return true;
@@ -88,7 +84,7 @@ int exec_step_LD_PKT(struct exec *x, const struct exec_op *op)
 	else if (off >= 0)
 		hit = from_packet(x->run->pkt, (u32)off, op->width, bytes);
 	else
-		hit = from_header(x, off, op->width, bytes);
+		hit = from_header(x->run->pkt, off, op->width, bytes);
 	for (u32 i = BPF_REG_1; i <= BPF_REG_5; i++)
 		x->f->r[i].from = FROM_NOTHING;
 	x->f->r[BPF_REG_0] = reg_number(hit ? from_network_order(bytes, op->width) : 0);

@@ -141,8 +141,8 @@ static void decode(struct exec_op *op, const struct isa_op *row, const struct bp
 		.has_src = isa_op_has_src(row),
 		.regs = row->regs,
 	};
-	if (row->effect == ISA_FX_LD_IMM64 && row->oper == ISA_OPER_IMM64)
-		op->imm = isa_imm64(insn);
+	if (row->effect == ISA_FX_LD_IMM64)
+		op->imm = row->oper == ISA_OPER_IMM64 ? isa_imm64(insn) : 0;
 	/* The structure is checked: targets lie inside. */
 	if (isa_jump_target(insn, at, &target) || isa_call_target(insn, at, &target))
 		op->target = (u32)target;

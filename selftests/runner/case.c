@@ -130,6 +130,11 @@ static void type_head(struct parser *p, char *words)
 	p->c->gpl = !licence || strcmp(licence, "proprietary");
 }
 
+static void budget_head(struct parser *p, char *words)
+{
+	number(p, word(&words), &p->c->budget);
+}
+
 static void map_attr(struct parser *p, struct case_map *map, const char *name, char **words)
 {
 	u64 v = 0;
@@ -391,6 +396,7 @@ static void kernel_head(struct parser *p, char *words)
 static const struct block blocks[] = {
 	{ "about", NULL, about_line },
 	{ "type", type_head, no_line },
+	{ "budget", budget_head, no_line },
 	{ "maps", NULL, maps_line },
 	{ "values", NULL, values_line },
 	{ "slots", NULL, slots_line },

@@ -24,6 +24,9 @@
 #include "selftests/runner/drive.h"
 #include "selftests/unit/report.h"
 
+/* Enough for all cases that end, and soon over for those that don't. */
+enum { DEFAULT_BUDGET = 1 << 20 };
+
 /* The first diagnostic of a case on the runtime. */
 struct caught {
 	int code;
@@ -246,7 +249,7 @@ static void check_diag(struct runner *r, const struct tcase *c, const struct out
 static bool on_runtime(struct runner *r, const struct tcase *c, struct outcome *o)
 {
 	struct diag d = { .fn = catch, .user = r, .error_limit = DIAG_DEFAULT_LIMIT };
-	struct rt_opts opts = { .diag = &d, .budget = 1 << 24 };
+	struct rt_opts opts = { .diag = &d, .budget = c->budget ? c->budget : DEFAULT_BUDGET };
 	struct weld_target target = { .ops = &rt_target_ops };
 	struct rt *rt;
 	int err;
