@@ -47,6 +47,12 @@ int rt_check_tail(const void *data, u32 size, u32 known)
 	return 0;
 }
 
+/* Letters are those of Latin-1: the kernel's character table knows no other. */
+static bool name_letter(unsigned char c)
+{
+	return isalnum(c) || c == '_' || c == '.' || (c >= 0xc0 && c != 0xd7 && c != 0xf7);
+}
+
 int rt_copy_name(char to[BPF_OBJ_NAME_LEN], const char from[BPF_OBJ_NAME_LEN])
 {
 	size_t n = strnlen(from, BPF_OBJ_NAME_LEN);
@@ -54,7 +60,7 @@ int rt_copy_name(char to[BPF_OBJ_NAME_LEN], const char from[BPF_OBJ_NAME_LEN])
 	if (n == BPF_OBJ_NAME_LEN)
 		return -EINVAL;
 	for (size_t i = 0; i < n; i++)
-		if (!isalnum((unsigned char)from[i]) && from[i] != '_' && from[i] != '.')
+		if (!name_letter((unsigned char)from[i]))
 			return -EINVAL;
 	memset(to, 0, BPF_OBJ_NAME_LEN);
 	memcpy(to, from, n);

@@ -169,14 +169,11 @@ static int array_write(struct rt_run *run, struct rt_map *map, const void *key, 
 {
 	struct array *a = array_of(map);
 	int err = check_update(map, index_of(key), flags);
-	u32 copies = a->elem_size / a->stride;
 
 	if (err)
 		return err;
-	/* The bytes that pad a value to its stride stay zero. */
-	for (u32 i = 0; i < copies; i++)
-		memcpy(value_at(a, index_of(key), i), (const u8 *)value + (u64)i * a->stride,
-		       map->spec.value_size);
+	/* Per-CPU values come, and are kept, with what pads them to a multiple of 8. */
+	memcpy(value_at(a, index_of(key), 0), value, map->user_value_size);
 	return 0;
 }
 

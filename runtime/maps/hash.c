@@ -293,10 +293,8 @@ static int hash_write(struct rt_run *run, struct rt_map *map, const void *key, c
 		if (err)
 			return err;
 	}
-	/* The bytes that pad a value to its stride stay zero. */
-	for (u32 i = 0; i < h->copies; i++)
-		memcpy(value_of(h, e, i), (const u8 *)value + (u64)i * h->stride,
-		       map->spec.value_size);
+	/* Per-CPU values come, and are kept, with what pads them to a multiple of 8. */
+	memcpy(value_of(h, e, 0), value, map->user_value_size);
 	if (!old)
 		append(h, e);
 	else if (old != e)

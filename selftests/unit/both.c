@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+#include "selftests/unit/both.h"
+
+#include "lib/isa/isa.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static void remember(void *user, const struct weld_diag *diag)
+{
+	struct both *b = user;
+
+	b->last_code = diag->code;
+	snprintf(b->last_text, sizeof(b->last_text), "%s", diag->text);
+	if (getenv("BOTH_VERBOSE"))
+		printf("[%d] %s (insn %lld)\n", diag->code, diag->text, (long long)diag->at.insn);
+}
+
+/* The kernel lays per-CPU values out for as many CPUs as there could ever be. */
+static u32 possible_cpus(void)
+{
+	FILE *f = fopen("/sys/devices/system/cpu/possible", "r");
+	unsigned int first = 0, last = 0;
+	int n = f ? fscanf(f, "%u-%u", &first, &last) : 0;
+
+	if (f)
+		fclose(f);
+	return n == 2 ? last + 1 : 1;
+}
+
+const char *both_open(struct both *b)
+{
+	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4,
+				.max_entries = 1 };
+	struct rt_opts opts = { .diag = &b->diag };
+	int fd;
+
+	*b = (struct both){ .diag = { .fn = remember, .user = b, .error_limit = UINT_MAX } };
+	b->n_cpus = opts.n_cpus = possible_cpus();
+	ck_assert_int_eq(rt_new(&opts, &b->rt), 0);
+	fd = both_bpf(b, BOTH_KERNEL, BPF_MAP_CREATE, &attr);
+	if (fd < 0)
+		return "bpf(2) may not be used here";
+	close(fd);
+	return NULL;
+}
+
+void both_close(struct both *b)
+{
+	rt_free(b->rt);
+	b->rt = NULL;
+}
+
+int both_bpf(struct both *b, int side, int cmd, union bpf_attr *attr)
+{
+	long ret;
+
+	if (side == BOTH_RUNTIME)
+		return rt_bpf(b->rt, cmd, attr, sizeof(*attr));
+	ret = syscall(SYS_bpf, cmd, attr, sizeof(*attr));
+	return ret < 0 ? -errno : (int)ret;
+}
+
+void both_drop(struct both *b, int side, int handle)
+{
+	if (handle < 0)
+		return;
+	if (side == BOTH_RUNTIME)
+		ck_assert_int_eq(rt_close(b->rt, handle), 0);
+	else
+		close(handle);
+}
+
+int both_map(struct both *b, int side, u32 type, u32 value_size, u32 max_entries, u32 flags)
+{
+	union bpf_attr attr = { .map_type = type, .key_size = 4, .value_size = value_size,
+				.max_entries = max_entries, .map_flags = flags };
+
+	return both_bpf(b, side, BPF_MAP_CREATE, &attr);
+}
+
+int both_update(struct both *b, int side, int map, const void *key, const void *value, u64 flags)
+{
+	union bpf_attr attr = { .map_fd = (u32)map, .key = (uintptr_t)key,
+				.value = (uintptr_t)value, .flags = flags };
+
+	return both_bpf(b, side, BPF_MAP_UPDATE_ELEM, &attr);
+}
+
+int both_lookup(struct both *b, int side, int map, const void *key, void *value)
+{
+	union bpf_attr attr = { .map_fd = (u32)map, .key = (uintptr_t)key,
+				.value = (uintptr_t)value };
+
+	return both_bpf(b, side, BPF_MAP_LOOKUP_ELEM, &attr);
+}
+
+static void set_maps(struct isa_asm *a, const int *maps)
+{
+	for (u32 i = 0; i < a->refs.n; i++) {
+		const struct isa_ref *ref = &a->refs.v[i];
+		struct bpf_insn *insn = &a->insns.v[ref->insn];
+
+		ck_assert(maps && (ref->name[0] == 'm' || ref->name[0] == 'v'));
+		insn[0].src_reg = ref->name[0] == 'm' ? BPF_PSEUDO_MAP_FD : BPF_PSEUDO_MAP_VALUE;
+		insn[0].imm = maps[atoi(ref->name + 1)];
+		insn[1].imm = (s32)ref->addend;
+	}
+}
+
+int both_load(struct both *b, int side, const struct both_prog *p)
+{
+	static char log[1 << 16];
+	struct isa_asm a = { 0 };
+	union bpf_attr attr = { 0 };
+	int ret;
+
+	b->last_text[0] = 0;
+	ret = isa_asm(&b->diag, "test", span_str(p->text), &a);
+	ck_assert_msg(!ret, "%s", b->last_text);
+	set_maps(&a, p->maps);
+	attr.prog_type = p->type;
+	attr.expected_attach_type = p->attach_type;
+	attr.insns = (uintptr_t)a.insns.v;
+	attr.insn_cnt = a.insns.n;
+	attr.license = (uintptr_t)(p->license ? p->license : "GPL");
+	attr.log_buf = (uintptr_t)log;
+	attr.log_size = sizeof(log);
+	attr.log_level = 1;
+	log[0] = 0;
+	ret = both_bpf(b, side, BPF_PROG_LOAD, &attr);
+	if (ret < 0 && getenv("BOTH_VERBOSE"))
+		printf("side %d: %s\n", side, log);
+	isa_asm_free(&a);
+	return ret;
+}
+
+void both_test(struct both *b, int side, int prog, struct both_run *run)
+{
+	run->attr.test.prog_fd = (u32)prog;
+	run->err = both_bpf(b, side, BPF_PROG_TEST_RUN, &run->attr);
+	run->attr.test.prog_fd = 0;
+	run->attr.test.duration = 0;
+}
+
+u32 both_result(struct both *b, int side, const struct both_prog *p, const void *data, u32 size)
+{
+	struct both_run run = { .attr.test = { .data_in = (uintptr_t)data, .data_size_in = size } };
+	int prog = both_load(b, side, p);
+
+	ck_assert_msg(prog >= 0, "side %d: load: %d %s", side, prog, b->last_text);
+	both_test(b, side, prog, &run);
+	ck_assert_msg(!run.err, "side %d: run: %d %s", side, run.err, b->last_text);
+	both_drop(b, side, prog);
+	return run.attr.test.retval;
+}
