@@ -77,10 +77,10 @@ int elf_rels(struct diag *d, struct elf_file *f, u32 sec, const struct elf_rel *
  */
 struct elf_out_sec {
 	const char *name;
-	u32 type, link, info;	/* link and info of REL sections: set by the writer from rel_of */
+	u32 type, link, info;	/* those of REL sections: set by the writer from rel_of */
 	u64 flags, align, entsize;
 	struct span bytes;	/* for NOBITS data is NULL and size the size in memory */
-	u32 rel_of;		/* of REL sections: number of the patched section, 1-based; else 0 */
+	u32 rel_of;		/* of REL sections: the patched section, 1-based; else 0 */
 	const struct elf_rel *rels;
 	u32 n_rels;
 };

@@ -47,5 +47,10 @@ struct weld_where elf_where(const struct elf_file *f, u32 sec);
 /* "malformed section header": why is the end of the sentence. */
 int elf_bad_sec(struct diag *d, const struct elf_file *f, u32 sec, const char *why);
 int elf_no_memory(struct diag *d, const char *file);
+/*
+ * For what libelf refused: out of memory, or what `other` says, which libelf would not know better.
+ * Clear errno before the call: libelf's own error numbers are not public.
+ */
+#define elf_lib_failed(d, f, other) (errno == ENOMEM ? elf_no_memory((d), (f)->name) : (other))
 
 #endif

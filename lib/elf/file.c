@@ -53,6 +53,18 @@ static const char *check_range(const struct elf_sec *s, u64 file_size)
 	return NULL;
 }
 
+/* libelf's header may lie in the caller's bytes, and not where its type wants it. */
+static bool get_shdr(struct elf_file *f, u32 sec, Elf64_Shdr *out)
+{
+	const void *sh;
+
+	errno = 0;
+	sh = elf64_getshdr(elf_getscn(f->impl->elf, sec));
+	if (sh)
+		memcpy(out, sh, sizeof(*out));
+	return sh;
+}
+
 static void take_shdr(struct elf_sec *s, const Elf64_Shdr *sh)
 {
 	s->type = sh->sh_type;
@@ -75,14 +87,13 @@ static int read_secs(struct diag *d, struct elf_file *f)
 		return elf_no_memory(d, f->name);
 	f->secs[0] = (struct elf_sec){ .name = "", .align = 1 };
 	for (u32 i = 1; i < f->n_secs; i++) {
-		Elf_Scn *scn = elf_getscn(f->impl->elf, i);
-		Elf64_Shdr *sh = scn ? elf64_getshdr(scn) : NULL;
 		struct elf_sec *s = &f->secs[i];
+		Elf64_Shdr sh;
 
 		s->name = "";
-		if (!sh)
-			return elf_bad_sec(d, f, i, "it cannot be read");
-		take_shdr(s, sh);
+		if (!get_shdr(f, i, &sh))
+			return elf_lib_failed(d, f, elf_bad_sec(d, f, i, "it cannot be read"));
+		take_shdr(s, &sh);
 		why = check_range(s, file_size);
 		if (why)
 			return elf_bad_sec(d, f, i, why);
@@ -106,9 +117,9 @@ static int read_sec_names(struct diag *d, struct elf_file *f, const struct elf_h
 	if (err)
 		return err;
 	for (u32 i = 1; i < f->n_secs; i++) {
-		Elf64_Shdr *sh = elf64_getshdr(elf_getscn(f->impl->elf, i));
+		Elf64_Shdr sh;
 
-		f->secs[i].name = sh ? span_cstr(strs, sh->sh_name) : NULL;
+		f->secs[i].name = get_shdr(f, i, &sh) ? span_cstr(strs, sh.sh_name) : NULL;
 		if (!f->secs[i].name) {
 			f->secs[i].name = "";
 			return elf_bad_sec(d, f, i, "its name lies outside of the string table");
@@ -117,18 +128,31 @@ static int read_sec_names(struct diag *d, struct elf_file *f, const struct elf_h
 	return 0;
 }
 
+/* libelf takes memory as writable, but doesn't write what it only reads. */
+static int open_libelf(struct diag *d, struct elf_file *f)
+{
+	struct weld_where at = elf_where(f, 0);
+	const struct elf_source *src = &f->impl->src;
+	size_t shnum = 0;
+
+	elf_version(EV_CURRENT);
+	errno = 0;
+	f->impl->elf = src->fd < 0 ? elf_memory((char *)src->mem.data, src->mem.size) :
+				     elf_begin(src->fd, ELF_C_READ, NULL);
+	if (f->impl->elf && elf_kind(f->impl->elf) == ELF_K_ELF &&
+	    !elf_getshdrnum(f->impl->elf, &shnum) && shnum == f->n_secs)
+		return 0;
+	return elf_lib_failed(d, f, diag_raise(d, DIAG_ELF_HEADER, &at, f->name,
+					       "libelf cannot read it"));
+}
+
 static int read_all(struct diag *d, struct elf_file *f, const struct elf_head *h)
 {
-	size_t shnum = 0;
 	int err;
 
-	if (!f->impl->elf || elf_kind(f->impl->elf) != ELF_K_ELF ||
-	    elf_getshdrnum(f->impl->elf, &shnum) || shnum != h->n_secs) {
-		struct weld_where at = elf_where(f, 0);
-
-		return diag_raise(d, DIAG_ELF_HEADER, &at, f->name, elf_errmsg(-1));
-	}
-	err = read_secs(d, f);
+	err = open_libelf(d, f);
+	if (!err)
+		err = read_secs(d, f);
 	if (!err)
 		err = read_sec_names(d, f, h);
 	if (!err)
@@ -173,10 +197,6 @@ static int open_source(struct diag *d, const struct elf_source *src, const char 
 	f = file_new(src, name, &h);
 	if (!f)
 		return elf_no_memory(d, name);
-	elf_version(EV_CURRENT);
-	/* libelf takes memory as writable, but doesn't write what it only reads. */
-	f->impl->elf = src->fd < 0 ? elf_memory((char *)src->mem.data, src->mem.size) :
-				     elf_begin(src->fd, ELF_C_READ, NULL);
 	err = read_all(d, f, &h);
 	if (err) {
 		elf_close(f);
@@ -228,9 +248,10 @@ int elf_sec_bytes(struct diag *d, struct elf_file *f, u32 sec, struct span *out)
 	}
 	if (s->flags & SHF_COMPRESSED)
 		return elf_bad_sec(d, f, sec, "it is compressed");
+	errno = 0;
 	data = elf_rawdata(elf_getscn(f->impl->elf, sec), NULL);
 	if (!data || !data->d_buf || data->d_size != s->size)
-		return diag_raise(d, DIAG_ELF_READ, &at, f->name);
+		return elf_lib_failed(d, f, diag_raise(d, DIAG_ELF_READ, &at, f->name));
 	*out = span_of(data->d_buf, data->d_size);
 	return 0;
 }

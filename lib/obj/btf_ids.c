@@ -2,17 +2,20 @@
 /*
  * Which type describes which symbol. ELF and BTF know each other by names only:
  *
- *	function	func_info at its place, else the FUNC of its name
- *	variable	the VAR in its section's DATASEC: at its offset by name, else by name, else (when
- *			the DATASEC is filled in) at its offset; else, without DATASEC, the VAR of its name
- *	extern		the FUNC or VAR of its name with linkage extern, else the VAR (see read_btf.c)
+ *  - a function: func_info at its place, else the FUNC of its name;
+ *  - a variable: the VAR in its section's DATASEC that has its name and offset, else its name, else
+ *    (when the DATASEC is filled in) its offset; without a DATASEC the VAR of its name;
+ *  - an extern: the FUNC or VAR of its name with linkage extern, else the VAR (see read_btf.c).
  *
  * All through one hash of names, so that no order or repetition in the input costs more than a
  * look-up each.
  */
 #include "lib/obj/obj_int.h"
 
-enum class { CLASS_EXTERN, CLASS_FUNC, CLASS_VAR, CLASS_SEC_VAR, CLASS_SEC_NAME_OFF, CLASS_SEC_OFF };
+enum class {
+	CLASS_EXTERN, CLASS_FUNC, CLASS_VAR,			/* by name */
+	CLASS_SEC_VAR, CLASS_SEC_NAME_OFF, CLASS_SEC_OFF,	/* within a DATASEC */
+};
 
 struct entry {
 	enum class class;

@@ -10,7 +10,7 @@
 /* An entry with the order that it gets. */
 struct line {
 	struct btf_var_secinfo si;
-	bool is_extern;		/* lies nowhere yet: goes behind the others (maps), or away (data) */
+	bool is_extern;		/* lies nowhere yet: goes to the end (maps), or away (data) */
 	u32 nth;		/* in the input */
 };
 
@@ -47,6 +47,8 @@ static void fill_line(const struct obj *o, const u32 *by_var, u32 sec, struct li
 
 	line->is_extern = btf_kind(t) != BTF_KIND_VAR ||
 			  btf_var_linkage(t) == BTF_VAR_GLOBAL_EXTERN;
+	if (line->is_extern)
+		line->si.offset = line->si.size = 0;
 	/* A VAR whose symbol was stripped keeps what the compiler said. */
 	if (line->is_extern || !by_var[line->si.type] || sym->sec.i != sec)
 		return;
@@ -59,19 +61,30 @@ static void fill_line(const struct obj *o, const u32 *by_var, u32 sec, struct li
 	}
 }
 
-/* si has the entries of t and room for the new ones. */
+static int check_line(struct obj *o, u32 sec, const struct btf_var_secinfo *si)
+{
+	struct weld_where at = obj_where(o, (sec_id){ sec }, si->offset);
+
+	if ((u64)si->offset + si->size <= o->secs.v[sec].size)
+		return 0;
+	return diag_raise(o->diag, DIAG_OBJ_DATASEC, &at, btf_name(o->btf, si->type), si->size,
+			  si->offset, (unsigned long long)o->secs.v[sec].size);
+}
+
+/* si has room for all entries that a DATASEC can have. */
 static int fix(struct obj *o, const u32 *by_var, u32 sec, struct btf_var_secinfo *si)
 {
 	u32 id = o->secs.v[sec].datasec, n = btf_vlen(btf_type(o->btf, id));
 	struct line *lines = calloc((size_t)n + 1, sizeof(*lines));
-	int err;
+	int err = 0;
 
 	if (!lines)
-		return -ENOMEM;
-	for (u32 i = 0; i < n; i++) {
+		return obj_no_memory(o);
+	for (u32 i = 0; i < n && !err; i++) {
 		lines[i].si = btf_secinfos(btf_type(o->btf, id))[i];
 		lines[i].nth = i;
 		fill_line(o, by_var, sec, &lines[i]);
+		err = check_line(o, sec, &lines[i].si);
 	}
 	qsort(lines, n, sizeof(*lines), cmp_lines);
 	if (obj_sec_is_data(o->secs.v[sec].kind))
@@ -79,7 +92,8 @@ static int fix(struct obj *o, const u32 *by_var, u32 sec, struct btf_var_secinfo
 			n--;
 	for (u32 i = 0; i < n; i++)
 		si[i] = lines[i].si;
-	err = btf_set_datasec(o->btf, id, (u32)o->secs.v[sec].size, si, n);
+	if (!err && btf_set_datasec(o->btf, id, (u32)o->secs.v[sec].size, si, n))
+		err = obj_no_memory(o);
 	free(lines);
 	return err;
 }
@@ -98,11 +112,11 @@ int obj_fix_datasecs(struct obj *o)
 	si = calloc(BTF_MAX_VLEN + 1, sizeof(*si));
 	by_var = symbols_by_var(o);
 	if (!si || !by_var)
-		err = -ENOMEM;
+		err = obj_no_memory(o);
 	for (u32 i = 1; i < o->secs.n && !err; i++)
 		if (o->secs.v[i].datasec)
 			err = fix(o, by_var, i, si);
 	free(si);
 	free(by_var);
-	return err ? obj_no_memory(o) : 0;
+	return err;
 }

@@ -59,7 +59,7 @@ static int collect(const struct obj *o, starts *out)
 	return 0;
 }
 
-/* Names of one place follow each other, the strongest first; returns the first of the next place. */
+/* Names of one place follow each other, the strongest first. The first of the next place. */
 static u32 next_place(const starts *all, u32 i)
 {
 	u32 k = i + 1;

@@ -43,7 +43,8 @@ static int bad_def(const struct def *def, const char *attr, const char *why)
 }
 
 /* The number that a member's type spells. */
-static int take_number(const struct def *def, const struct btf_member *m, const char *name, u64 *out)
+static int take_number(const struct def *def, const struct btf_member *m, const char *name,
+		       u64 *out)
 {
 	const struct btf *b = def->o->btf;
 	const struct btf_type *t = btf_type(b, btf_skip_mods(b, m->type));

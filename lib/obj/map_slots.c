@@ -35,7 +35,7 @@ static int bad_slot(struct obj *o, u32 sec, const struct obj_reloc *r, const cha
 	return diag_raise(o->diag, DIAG_OBJ_MAP_SLOT, &at, at.func ? at.func : "", why);
 }
 
-/* Functions may still be extern; without BTF a reference to one can't be told from other externs. */
+/* Functions may still be extern; without BTF those can't be told from other externs. */
 static bool is_function(const struct obj *o, const struct obj_reloc *r)
 {
 	const struct obj_sym *sym = obj_sym(o, r->sym);

@@ -36,7 +36,7 @@ typedef struct { u32 i; } sym_id;
 typedef struct { u32 i; } func_id;
 typedef struct { u32 i; } map_id;
 
-/* What a section is for; sec_kinds.def has a row a kind: names, ELF type and flags, merge policy. */
+/* What a section is for; sec_kinds.def has a row a kind: names, use, merge policy. */
 enum obj_sec_kind {
 	OBJ_SEC_NONE,
 #define SEC_KIND(id, ...) OBJ_SEC_##id,
@@ -46,7 +46,7 @@ enum obj_sec_kind {
 
 /* A relocation in normal form. reloc.def has a row a type: patched bytes and how. */
 struct obj_reloc {
-	u64 off;		/* bytes from the start of the section; of the instruction, in code */
+	u64 off;		/* bytes from the start of the section; in code of the insn */
 	s64 addend;		/* bytes */
 	sym_id sym;
 	u32 type;		/* R_BPF_64_64, _64_ABS64, _64_ABS32 or _64_32 */
@@ -135,8 +135,8 @@ struct obj_map {
 	sec_id sec;		/* .maps or the data section; none for an extern map */
 	bool is_extern;
 	bool is_data;		/* one array of one value: a .data, .rodata, .bss section */
-	bool is_inner;		/* the template of another map's inner map; never created by itself */
-	u32 has;		/* OBJ_MAP_HAS_*; 0: nothing is known, the object has no BTF for it */
+	bool is_inner;		/* the template of a map's inner maps; never created by itself */
+	u32 has;		/* OBJ_MAP_HAS_*; 0: nothing is known, there is no BTF for it */
 	u32 type, key_size, value_size, max_entries, flags, pinning, numa_node;
 	u64 map_extra;
 	u32 key_type_id, value_type_id;	/* BTF, 0 none */
@@ -180,8 +180,8 @@ struct obj {
 
 	/* Derived by obj_index. Index 0 of funcs and maps is the none entry. */
 	VEC(struct obj_func) funcs;	/* by section, then instruction */
-	VEC(struct obj_map) maps;	/* defined ones in symbol order, data maps, then extern ones;
-					 * templates of inner maps follow the map that they are of */
+	VEC(struct obj_map) maps;	/* defined ones in symbol order, data maps, extern ones; the
+					 * template of inner maps follows the map that it is of */
 	VEC(struct obj_extern) externs;
 	const char *license;	/* NULL without a licence section */
 	u32 version;		/* of the "version" section */

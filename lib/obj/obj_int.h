@@ -55,10 +55,10 @@ struct reader {
 	VEC(struct code_place) places;
 };
 
-int obj_read_secs(struct reader *r);		/* read_secs.c: sections and their bytes */
-int obj_read_relocs(struct reader *r);		/* read_relocs.c: relocations, in terms of ELF symbols */
-int obj_read_syms(struct reader *r);		/* read_syms.c: symbols; relocations in terms of those */
-int obj_read_btf(struct reader *r);		/* read_btf.c: .BTF and .BTF.ext */
+int obj_read_secs(struct reader *r);	/* read_secs.c: sections and their bytes */
+int obj_read_relocs(struct reader *r);	/* read_relocs.c: relocations, in terms of ELF symbols */
+int obj_read_syms(struct reader *r);	/* read_syms.c: symbols; relocations in terms of those */
+int obj_read_btf(struct reader *r);	/* read_btf.c: .BTF and .BTF.ext */
 
 /* The ELF symbol that best names the code at a place, 0 none. */
 u32 obj_code_sym_at(const struct reader *r, u32 elf_sec, u64 off);
@@ -83,11 +83,11 @@ static inline bool obj_insn_is_call(const struct bpf_insn *insn)
 
 /* --- derivation -------------------------------------------------------------------------- */
 
-int obj_index_btf_ids(struct obj *o);		/* btf_ids.c: btf_id of symbols, datasec of sections */
-int obj_index_funcs(struct obj *o);		/* funcs.c */
-int obj_index_maps(struct obj *o);		/* maps.c: maps that are defined, data maps */
-int obj_index_externs(struct obj *o);		/* externs.c: externs, and maps that are extern */
-int obj_index_slots(struct obj *o);		/* map_slots.c: initial contents of maps */
+int obj_index_btf_ids(struct obj *o);	/* btf_ids.c: btf_id of symbols, datasec of sections */
+int obj_index_funcs(struct obj *o);	/* funcs.c */
+int obj_index_maps(struct obj *o);	/* maps.c: maps that are defined, data maps */
+int obj_index_externs(struct obj *o);	/* externs.c: externs, and maps that are extern */
+int obj_index_slots(struct obj *o);	/* map_slots.c: initial contents of maps */
 
 /* One BTF map definition, into *map. id: of the VAR, or of the struct itself. */
 int obj_parse_map_def(struct obj *o, const struct weld_where *at, u32 id, struct obj_map *map,

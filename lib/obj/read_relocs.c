@@ -192,25 +192,26 @@ static int take_addend(struct reader *r, struct pending *p)
 static int settle_target(struct reader *r, struct pending *p)
 {
 	const struct elf_sym *s = &r->f->syms[p->sym];
-	bool local = s->bind == STB_LOCAL;
+	bool section = s->type == STT_SECTION, local = s->bind == STB_LOCAL || section;
+	bool defined = s->sec && s->sec < r->f->n_secs;
 	u32 code_sym = 0;
 
-	if (!p->sym || (!s->sec && local))
+	if (!p->sym || (!s->sec && local) || (!*s->name && !(local && defined)))
 		return bad_reloc(r, p, "names no symbol");
-	if (s->type == STT_FILE || s->type == STT_TLS)
+	if (s->type == STT_FILE || s->type == STT_TLS || (section && !defined))
 		return bad_reloc(r, p, "names a symbol that has no address");
-	if (!s->sec || s->sec >= r->f->n_secs)
+	if (!defined)
 		return 0;
 	if (!r->secs[s->sec].i)
 		return bad_reloc(r, p, "refers to a section that is not kept");
-	if (r->gnu && s->type != STT_SECTION)
+	if (r->gnu && !section)
 		p->addend -= (s64)s->value * (p->type->place == OBJ_PLACE_CALL ? 8 : 1);
 	if (in_code(r, s) && (local || p->addend))
 		code_sym = obj_code_sym_at(r, s->sec, s->value + (u64)p->addend);
 	if (code_sym) {
 		p->sym = code_sym;
 		p->addend = 0;
-	} else if (s->type == STT_SECTION || (local && (!*s->name || in_code(r, s)))) {
+	} else if (section || (local && (!*s->name || in_code(r, s)))) {
 		p->addend += (s64)s->value;
 		p->sym = r->f->n_syms + s->sec;
 	}

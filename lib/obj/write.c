@@ -19,12 +19,12 @@
 struct writer {
 	const struct obj *o;
 	bool swap;
-	struct arena arena;			/* names and relocations of the output */
-	VEC(struct elf_out_sec) secs;		/* [i - 1] is section i of the object, then others */
+	struct arena arena;		/* names and relocations of the output */
+	VEC(struct elf_out_sec) secs;	/* [i - 1] is section i of the object, then others */
 	VEC(struct elf_out_sym) syms;
-	struct sbuf *bytes;			/* contents, by section of the object; .BTF, .BTF.ext */
-	u32 *sec_syms;				/* section -> number of its symbol, 0 none */
-	u32 *sym_nums;				/* symbol -> number */
+	struct sbuf *bytes;		/* contents, by section of the object; .BTF, .BTF.ext */
+	u32 *sec_syms;			/* section -> number of its symbol, 0 none */
+	u32 *sym_nums;			/* symbol -> number */
 };
 
 enum { BUF_BTF, BUF_EXT, N_EXTRA_BUFS };	/* behind those of the sections */
