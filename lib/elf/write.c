@@ -57,7 +57,7 @@ static u32 intern(struct writer *w, const char *s)
 	struct hmap_iter it;
 	u32 off;
 
-	if (!*s)
+	if (!*s || sbuf_err(&w->strs))
 		return 0;
 	for (off = hmap_first(&w->str_index, hash, &it); off != HMAP_NONE;
 	     off = hmap_next(&w->str_index, &it))
