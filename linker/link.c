@@ -172,7 +172,7 @@ int link_finish(struct link *l, struct obj **out)
 		return diag_raise(l->diag, DIAG_LINK_FINISHED, NULL);
 	l->finished = true;
 	err = run_passes(l);
-	table_err = link_fill_table(l);
+	table_err = err == -ENOMEM ? 0 : link_fill_table(l);
 	if (!err)
 		err = table_err;
 	if (!err) {
