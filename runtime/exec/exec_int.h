@@ -71,7 +71,7 @@ enum exec_kind {
 enum {
 	RIGHT_READ = 1 << 0,
 	RIGHT_WRITE = 1 << 1,
-	RIGHT_ATOMIC = 1 << 2,		/* read-modify-write: the kernel's rule, not the packet's nature */
+	RIGHT_ATOMIC = 1 << 2,		/* the kernel's rule, not the packet's nature */
 };
 
 struct exec_region {
@@ -87,7 +87,7 @@ struct exec_region {
 
 enum {
 	SLOT_STACK = 0,			/* one a frame */
-	SLOT_KEY = SLOT_STACK + EXEC_MAX_FRAMES,	/* one a frame: of the callback that it runs */
+	SLOT_KEY = SLOT_STACK + EXEC_MAX_FRAMES,	/* one a frame */
 	SLOT_PKT = SLOT_KEY + EXEC_MAX_FRAMES,
 	SLOT_META,
 	SLOT_PKT_END,
@@ -95,7 +95,7 @@ enum {
 	N_SLOTS,
 	HANDLE_SLOT_SHIFT = 26,
 	HANDLE_GEN_MASK = (1 << HANDLE_SLOT_SHIFT) - 1,
-	MAX_REGIONS = 1 << 20,		/* of the second kind of handle; bounds a run's memory */
+	MAX_REGIONS = 1 << 20,		/* of the second kind; bounds a run's memory */
 };
 
 #define HANDLE_SHORT 0x80000000u
@@ -115,7 +115,7 @@ struct exec_frame {
 	u32 may_goto;			/* times left */
 	bool chain_start;		/* entered by tail call: stack sums begin here */
 	bool callback;			/* entered by a helper: exit goes back to it */
-	u64 spilled;			/* bit n: slot n holds a whole address, spill[n] its region */
+	u64 spilled;			/* bit n: slot n holds an address, spill[n] its region */
 	u64 init[EXEC_MAX_STACK / 64];	/* bit n: byte n of the stack was written */
 	u32 spill[STACK_SLOTS];
 	_Alignas(8) u8 stack[EXEC_MAX_STACK];
@@ -131,7 +131,7 @@ enum { STEP_NEXT = 0, STEP_LEAVE = 1 };
 /* An instruction, decoded. Second slots have one as well, which is never executed. */
 struct exec_op {
 	exec_step_fn step;
-	u64 imm;			/* sign extended; the constant of ld_imm64; index of its map */
+	u64 imm;			/* sign extended; a 64-bit constant; index of a map */
 	u32 target;			/* instruction a jump or local call goes to */
 	s16 off;
 	u8 dst, src;
@@ -223,7 +223,7 @@ struct exec_region *exec_region_by_number(struct exec *x, u64 v);
 struct exec_reg exec_reg_from_number(struct exec *x, u64 v);
 /* Void what a slot held; what it holds from now on is of kind, its memory is up to the caller. */
 struct exec_region *exec_slot_renew(struct exec *x, u32 slot, enum exec_kind kind);
-/* What kind of thing a stale handle pointed to. */
+/* What kind of thing a slot's handle, maybe a stale one, points to; KIND_NONE for other handles. */
 enum exec_kind exec_slot_kind(u32 handle);
 /* The region for `key` (memory, map, program: whatever identifies it), made when it is new:
  * its kind is KIND_NONE then and the caller fills it. NULL: the fault was raised, *err set. */

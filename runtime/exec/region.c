@@ -43,6 +43,9 @@ enum exec_kind exec_slot_kind(u32 handle)
 {
 	u32 slot = (handle & ~HANDLE_SHORT) >> HANDLE_SLOT_SHIFT;
 
+	/* Rows and plain numbers. */
+	if (!(handle & HANDLE_SHORT))
+		return KIND_NONE;
 	if (slot < SLOT_KEY)
 		return KIND_STACK;
 	if (slot < SLOT_PKT)
@@ -92,7 +95,8 @@ static bool same_key(const struct exec_region *rg, const void *key, enum exec_ki
 	}
 }
 
-static struct exec_region *region_add(struct exec *x, const void *key, enum exec_kind kind, int *err)
+static struct exec_region *region_add(struct exec *x, const void *key, enum exec_kind kind,
+				      int *err)
 {
 	struct exec_region *rg;
 
