@@ -64,7 +64,7 @@ static void own(struct cli *cli, char *word)
 	cli->owned[cli->n_owned++] = word;
 }
 
-/* --- @file -------------------------------------------------------------------------------------- */
+/* --- @file ---------------------------------------------------------------------------- */
 
 /* Cut the next word off *text in place; NULL at the end. A quote that isn't closed ends there. */
 static char *next_word(char **text)
@@ -132,7 +132,7 @@ static int expand(struct cli *cli, struct words *out, char *word, unsigned int d
 	return err;
 }
 
-/* --- options ------------------------------------------------------------------------------------ */
+/* --- options -------------------------------------------------------------------------- */
 
 bool cli_takes(const struct cli_verb *verb, enum cli_opt_id id)
 {
@@ -177,8 +177,8 @@ static int take(struct cli *cli, struct words *w, const char *word, enum cli_opt
 		value = "";
 	} else if (!value) {
 		if (w->at == w->n)
-			return cli_usage(cli, "option --%s needs an argument: %s", cli_opts[id].name,
-					 cli_opts[id].arg);
+			return cli_usage(cli, "option --%s needs an argument: %s",
+					 cli_opts[id].name, cli_opts[id].arg);
 		value = w->v[w->at++];
 	}
 	give(cli, id, value);
@@ -263,8 +263,8 @@ bool cli_number(const struct cli *cli, enum cli_opt_id id, unsigned long long mi
 	errno = 0;
 	v = strtoull(text, &end, 0);
 	if (!isdigit((unsigned char)text[0]) || *end || errno || v < min || v > max) {
-		cli_usage(cli, "--%s: '%s' is no number from %llu to %llu", cli_opts[id].name, text, min,
-			  max);
+		cli_usage(cli, "--%s: '%s' is no number from %llu to %llu", cli_opts[id].name, text,
+			  min, max);
 		return false;
 	}
 	*out = v;

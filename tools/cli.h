@@ -21,20 +21,20 @@ enum cli_opt_id {
 };
 
 struct cli_opt {
-	const char *name;	/* long, without dashes */
-	const char *arg;	/* NULL: takes none */
+	const char *name; /* long, without dashes */
+	const char *arg;  /* NULL: takes none */
 	const char *help;
-	char letter;		/* 0: none */
+	char letter; /* 0: none */
 };
 extern const struct cli_opt cli_opts[CLI_N_OPTS];
 
 /* Exit statuses; cli.md of the design, repeated in bpfweld(1). */
 enum cli_status {
 	CLI_OK = 0,
-	CLI_FINDING = 1,	/* rejected, unresolved, conflict, stopped run */
+	CLI_FINDING = 1, /* rejected, unresolved, conflict, stopped run */
 	CLI_USAGE = 2,
-	CLI_INPUT = 3,		/* malformed, missing or unreadable input */
-	CLI_ENV = 4,		/* EPERM, missing kernel feature, unsupported here */
+	CLI_INPUT = 3, /* malformed, missing or unreadable input */
+	CLI_ENV = 4,   /* EPERM, missing kernel feature, unsupported here */
 	CLI_INTERNAL = 70,
 };
 
@@ -42,11 +42,11 @@ struct cli;
 
 struct cli_verb {
 	const char *name;
-	int (*run)(struct cli *cli);	/* returns an exit status */
-	const char *args;		/* behind the options, for the usage line */
-	const char *line;		/* one line of help */
-	const char *opts;		/* long names of the options that it takes, beside those of all verbs */
-	const char *text;		/* the page: what it does, two examples */
+	int (*run)(struct cli *cli); /* returns an exit status */
+	const char *args;	     /* behind the options, for the usage line */
+	const char *line;	     /* one line of help */
+	const char *opts; /* long names of the options that it takes, beside those of all verbs */
+	const char *text; /* the page: what it does, two examples */
 };
 
 /* Whether a verb takes an option (those of all verbs included). */
@@ -66,21 +66,21 @@ struct cli {
 	const struct cli_verb *verb;
 	struct cli_given *given;
 	size_t n_given;
-	const char **args;		/* what is no option */
+	const char **args; /* what is no option */
 	size_t n_args;
-	char **owned;			/* words of @files */
+	char **owned; /* words of @files */
 	size_t n_owned;
-	FILE *capture;			/* --json: diagnostics as JSON, until the document is printed */
+	FILE *capture; /* --json: diagnostics as JSON, until the document is printed */
 	char *captured;
 	size_t captured_size;
 	struct weld_ctx *ctx;
-	int status;			/* worst that a diagnostic asked for */
+	int status; /* worst that a diagnostic asked for */
 	unsigned int n_diags, n_errors;
 	bool json, quiet, verbose, color, werror;
-	bool gen_object;		/* called as `bpfweld gen object OUT IN...` */
+	bool gen_object; /* called as `bpfweld gen object OUT IN...` */
 };
 
-/* --- arguments ----------------------------------------------------------------------------------- */
+/* --- arguments ------------------------------------------------------------------------ */
 
 /* Parse the words behind the verb into cli; CLI_OK or CLI_USAGE (said on stderr). */
 int cli_parse(struct cli *cli, int argc, char **argv);
@@ -97,7 +97,7 @@ bool cli_number(const struct cli *cli, enum cli_opt_id id, unsigned long long mi
 int cli_usage(const struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void cli_free_args(struct cli *cli);
 
-/* --- diagnostics ---------------------------------------------------------------------------------- */
+/* --- diagnostics ---------------------------------------------------------------------- */
 
 /* The sink of the context: prints to stderr, or collects for JSON. */
 void cli_diag(void *user, const struct weld_diag *diag);
@@ -105,7 +105,7 @@ void cli_diag(void *user, const struct weld_diag *diag);
  * when none was raised (which is then said). */
 int cli_status(struct cli *cli, int err);
 
-/* --- JSON ------------------------------------------------------------------------------------------ */
+/* --- JSON ----------------------------------------------------------------------------- */
 /*
  * A writer that needs no tree: begin and end nest, a key goes before each value in an object.
  * Commas and escapes are its matter; bytes that are no UTF-8 become U+FFFD.
@@ -116,9 +116,9 @@ struct json {
 	bool need_comma;
 };
 
-void json_begin(struct json *j, const char *key, char bracket);	/* '{' or '[' */
-void json_end(struct json *j, char bracket);			/* '}' or ']' */
-void json_str(struct json *j, const char *key, const char *value);	/* NULL: null */
+void json_begin(struct json *j, const char *key, char bracket);	   /* '{' or '[' */
+void json_end(struct json *j, char bracket);			   /* '}' or ']' */
+void json_str(struct json *j, const char *key, const char *value); /* NULL: null */
 void json_num(struct json *j, const char *key, long long value);
 void json_unum(struct json *j, const char *key, unsigned long long value);
 void json_bool(struct json *j, const char *key, bool value);
@@ -128,7 +128,7 @@ void json_hex(struct json *j, const char *key, const void *bytes, size_t size);
 void cli_json_begin(struct cli *cli, struct json *j);
 void cli_json_end(struct cli *cli, struct json *j);
 
-/* --- files ----------------------------------------------------------------------------------------- */
+/* --- files ---------------------------------------------------------------------------- */
 
 /* Read a whole file ("-": standard input); free() the bytes. False: said on stderr, status set. */
 bool cli_read(struct cli *cli, const char *path, unsigned char **bytes, size_t *size);
@@ -136,6 +136,7 @@ bool cli_read(struct cli *cli, const char *path, unsigned char **bytes, size_t *
 bool cli_write(struct cli *cli, const char *path, const void *bytes, size_t size);
 
 /* An error of the command itself, in the form of a diagnostic without a number. */
-void cli_error(struct cli *cli, int status, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void cli_error(struct cli *cli, int status, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif

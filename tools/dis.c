@@ -60,7 +60,7 @@ int verb_dis(struct cli *cli)
 	return print(cli, err, "text", text);
 }
 
-/* --- btf ------------------------------------------------------------------------------------------- */
+/* --- btf ------------------------------------------------------------------------------ */
 
 /* The text of a JSON dump is a document already; it goes in unquoted. */
 static int print_btf_json(struct cli *cli, char *text)

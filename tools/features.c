@@ -8,7 +8,7 @@
 struct feature_job {
 	struct cli *cli;
 	struct json j;
-	int kind;		/* of the one before; -1 at first */
+	int kind; /* of the one before; -1 at first */
 	const char *of;
 };
 

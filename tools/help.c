@@ -42,7 +42,8 @@ int verb_help(struct cli *cli)
 		v = cli_find_verb(cli->args[0]);
 		return v ? cli_help_page(v) : cli_usage(NULL, "unknown verb '%s'", cli->args[0]);
 	}
-	puts("bpfweld links, runs and loads eBPF objects.\n\nusage: bpfweld VERB [OPTIONS] FILE...\n");
+	puts("bpfweld links, runs and loads eBPF objects.\n\n"
+	     "usage: bpfweld VERB [OPTIONS] FILE...\n");
 	for (v = cli_verbs; v->name; v++)
 		printf("  %-10s %s\n", v->name, v->line);
 	puts("\n`bpfweld help VERB` shows a verb's page. @FILE stands for words in a file.\n"
@@ -66,7 +67,7 @@ int verb_version(struct cli *cli)
 	return CLI_OK;
 }
 
-/* --- explain -------------------------------------------------------------------------------------- */
+/* --- explain -------------------------------------------------------------------------- */
 
 static const char *const severities[] = { "note", "warning", "error" };
 
@@ -76,8 +77,8 @@ static void explain_one(const struct weld_explanation *e, struct json *j)
 
 	snprintf(code, sizeof(code), "E%04d", e->code);
 	if (!j) {
-		printf("%s[%s] %s\n    %s\n\n%s\n\n", severities[e->severity], code, e->name, e->summary,
-		       e->text);
+		printf("%s[%s] %s\n    %s\n\n%s\n\n", severities[e->severity], code, e->name,
+		       e->summary, e->text);
 		return;
 	}
 	json_begin(j, NULL, '{');

@@ -3,7 +3,7 @@
 #include "tools/cli.h"
 #include "tools/verbs.h"
 
-/* --- text ----------------------------------------------------------------------------------------- */
+/* --- text ----------------------------------------------------------------------------- */
 
 static void text_head(const struct weld_object *obj)
 {
@@ -73,7 +73,8 @@ static void text_externs(const struct weld_object *obj)
 	for (uint32_t n = 0; !weld_object__extern(obj, n, &e); n++) {
 		if (!n)
 			puts("externs:");
-		printf("  %-24s %s%s\n", e.type ? e.type : e.name, e.kind_name, e.weak ? ", weak" : "");
+		printf("  %-24s %s%s\n", e.type ? e.type : e.name, e.kind_name,
+		       e.weak ? ", weak" : "");
 	}
 }
 
@@ -105,7 +106,7 @@ static void print_text(const struct cli *cli, const struct weld_object *obj)
 		text_sections(obj);
 }
 
-/* --- JSON ------------------------------------------------------------------------------------------ */
+/* --- JSON ----------------------------------------------------------------------------- */
 
 static void json_function(struct json *j, const struct weld_function_info *f)
 {

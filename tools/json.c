@@ -26,7 +26,8 @@ static unsigned int utf8_len(const unsigned char *p)
 			return 0;
 		if (p[0] == 0xf4 && p[1] > 0x8f)
 			return 0;
-		return (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80 && (p[3] & 0xc0) == 0x80 ? 4 : 0;
+		return (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80 && (p[3] & 0xc0) == 0x80 ? 4 :
+												 0;
 	}
 	return 0;
 }

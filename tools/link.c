@@ -138,7 +138,7 @@ static int gather(struct link_job *job)
 	return worst;
 }
 
-/* --- output --------------------------------------------------------------------------------------- */
+/* --- output --------------------------------------------------------------------------- */
 
 static void print_symbols(const struct link_job *job, struct json *j)
 {

@@ -26,7 +26,7 @@ struct load_job {
 	struct weld_instance *inst;
 	const char *dir;
 	struct json j;
-	char **pinned;		/* paths, to undo a failure half-way */
+	char **pinned; /* paths, to undo a failure half-way */
 	size_t n_pinned;
 };
 

@@ -4,8 +4,13 @@
 #include <string.h>
 
 enum {
-	MAGIC_MICRO = (int)0xa1b2c3d4, MAGIC_NANO = (int)0xa1b23c4d, MAGIC_NG = 0x0a0d0d0a,
-	HEAD_SIZE = 24, RECORD_SIZE = 16, LINK_ETHERNET = 1, MAX_PACKET = 262144,
+	MAGIC_MICRO = (int)0xa1b2c3d4,
+	MAGIC_NANO = (int)0xa1b23c4d,
+	MAGIC_NG = 0x0a0d0d0a,
+	HEAD_SIZE = 24,
+	RECORD_SIZE = 16,
+	LINK_ETHERNET = 1,
+	MAX_PACKET = 262144,
 };
 
 static uint32_t get32(const struct pcap *p, const unsigned char *at)

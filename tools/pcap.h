@@ -12,9 +12,9 @@
 #include <stdio.h>
 
 struct pcap_packet {
-	const unsigned char *data;	/* within the capture's bytes */
-	uint32_t size;			/* bytes that were captured */
-	uint32_t sec, frac;		/* time; micro- or nanoseconds */
+	const unsigned char *data; /* within the capture's bytes */
+	uint32_t size;		   /* bytes that were captured */
+	uint32_t sec, frac;	   /* time; micro- or nanoseconds */
 };
 
 struct pcap {

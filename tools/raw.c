@@ -10,7 +10,7 @@ struct raw_job {
 	struct run_target target;
 	unsigned char *insns, *mem;
 	size_t insns_size, mem_size;
-	uint64_t r0, n_run;
+	struct weld_raw_run run;
 };
 
 static int read_raw(struct cli *cli, struct raw_job *job)
@@ -33,12 +33,17 @@ static int run_it(struct cli *cli, struct raw_job *job)
 {
 	int status = run_target_open(cli, cli_value(cli, CLI_OPT_ENGINE), &job->target);
 
+	job->run = (struct weld_raw_run){
+		.sz = sizeof(job->run),
+		.insns = job->insns,
+		.n_insns = job->insns_size / 8,
+		.mem = job->mem,
+		.mem_size = job->mem_size,
+	};
 	if (status == CLI_OK && !job->target.runtime)
 		status = cli_usage(cli, "--raw runs in the bundled runtime only");
 	if (status == CLI_OK)
-		status = cli_status(cli, weld_runtime__run_raw(job->target.runtime, job->insns,
-							       job->insns_size / 8, job->mem,
-							       job->mem_size, &job->r0, &job->n_run));
+		status = cli_status(cli, weld_runtime__run_raw(job->target.runtime, &job->run));
 	return status;
 }
 
@@ -48,7 +53,7 @@ static void print_raw(struct cli *cli, const struct raw_job *job, int status)
 
 	if (!cli->json) {
 		if (status == CLI_OK)
-			printf("0x%llx\n", (unsigned long long)job->r0);
+			printf("0x%llx\n", (unsigned long long)job->run.r0);
 		return;
 	}
 	cli_json_begin(cli, &j);
@@ -57,8 +62,8 @@ static void print_raw(struct cli *cli, const struct raw_job *job, int status)
 		json_begin(&j, NULL, '{');
 		json_str(&j, "program", cli_value(cli, CLI_OPT_RAW));
 		json_str(&j, "engine", job->target.engine);
-		json_unum(&j, "retval", job->r0);
-		json_unum(&j, "insns", job->n_run);
+		json_unum(&j, "retval", job->run.r0);
+		json_unum(&j, "insns", job->run.insns_run);
 		json_end(&j, '}');
 	}
 	json_end(&j, ']');

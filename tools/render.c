@@ -21,14 +21,9 @@ static const struct {
 	int first, last;
 	enum cli_status status;
 } ranges[] = {
-	{ 101, 107, CLI_INPUT },
-	{ 110, 110, CLI_ENV },
-	{ 113, 199, CLI_INTERNAL },
-	{ 300, 399, CLI_FINDING },
-	{ 1000, 1399, CLI_INPUT },
-	{ 2000, 2999, CLI_FINDING },
-	{ 4000, 4999, CLI_FINDING },
-	{ 5000, 5999, CLI_FINDING },
+	{ 101, 107, CLI_INPUT },     { 110, 110, CLI_ENV },	  { 113, 199, CLI_INTERNAL },
+	{ 300, 399, CLI_FINDING },   { 1000, 1399, CLI_INPUT },	  { 2000, 2999, CLI_FINDING },
+	{ 4000, 4999, CLI_FINDING }, { 5000, 5999, CLI_FINDING },
 };
 
 static int status_of(const struct weld_diag *d)
@@ -45,7 +40,7 @@ static int status_of(const struct weld_diag *d)
 	return CLI_INTERNAL;
 }
 
-/* --- text ----------------------------------------------------------------------------------------- */
+/* --- text ----------------------------------------------------------------------------- */
 
 enum tone { TONE_PLAIN, TONE_NOTE, TONE_WARNING, TONE_ERROR, TONE_PLACE };
 
@@ -121,7 +116,7 @@ static void print_head(const struct cli *cli, const struct weld_diag *d)
 	static const char *const words[] = { "note", "warning", "error" };
 	bool as_error = cli->werror && d->severity == WELD_WARNING;
 	int severity = as_error ? WELD_ERROR : d->severity;
-	enum tone tone = severity == WELD_ERROR   ? TONE_ERROR :
+	enum tone tone = severity == WELD_ERROR	  ? TONE_ERROR :
 			 severity == WELD_WARNING ? TONE_WARNING :
 						    TONE_NOTE;
 
@@ -160,7 +155,7 @@ static void print_text(const struct cli *cli, const struct weld_diag *d)
 	}
 }
 
-/* --- JSON ------------------------------------------------------------------------------------------ */
+/* --- JSON ----------------------------------------------------------------------------- */
 
 static void json_place(struct json *j, const struct weld_where *at)
 {
@@ -210,7 +205,7 @@ static void print_json(struct cli *cli, const struct weld_diag *d)
 	json_end(&j, '}');
 }
 
-/* --- both ------------------------------------------------------------------------------------------ */
+/* --- both ----------------------------------------------------------------------------- */
 
 void cli_diag(void *user, const struct weld_diag *d)
 {

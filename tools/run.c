@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /* bpfweld run: a program on packets, in the bundled runtime or in the kernel. */
-#include "tools/cli.h"
 #include "tools/run.h"
+#include "tools/cli.h"
 #include "tools/verbs.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 
 enum {
 	DEFAULT_PACKET = 64,
-	OUT_ROOM = 64 << 10,	/* how much longer than it came a packet may leave */
+	OUT_ROOM = 64 << 10, /* how much longer than it came a packet may leave */
 	CTX_MAX = 4096,
 };
 
@@ -29,9 +29,9 @@ struct run_job {
 	struct weld_object *obj;
 	struct weld_instance *inst;
 	const char *program, *type_name;
-	unsigned char *data, *ctx;		/* owned */
+	unsigned char *data, *ctx; /* owned */
 	size_t data_size, ctx_size;
-	unsigned char *out;			/* room for packets afterwards */
+	unsigned char *out; /* room for packets afterwards */
 	size_t out_room;
 	unsigned char ctx_out[CTX_MAX];
 	unsigned long long repeat;
@@ -39,7 +39,7 @@ struct run_job {
 	struct verdicts verdicts;
 };
 
-/* --- targets -------------------------------------------------------------------------------------- */
+/* --- targets -------------------------------------------------------------------------- */
 
 static void print_trace(void *user, const char *text)
 {
@@ -69,7 +69,7 @@ void run_target_close(struct run_target *t)
 	weld_runtime__free(t->runtime);
 }
 
-/* --- which program ---------------------------------------------------------------------------------- */
+/* --- which program -------------------------------------------------------------------- */
 
 static int list_programs(struct run_job *job)
 {
@@ -111,15 +111,15 @@ static int choose_program(struct run_job *job)
 	return CLI_OK;
 }
 
-/* --- output ----------------------------------------------------------------------------------------- */
+/* --- output --------------------------------------------------------------------------- */
 
 /* What a return value is called; NULL for types and values without a name. */
 static const char *verdict_name(const char *type, uint32_t retval)
 {
 	static const char *const xdp[] = { "XDP_ABORTED", "XDP_DROP", "XDP_PASS", "XDP_TX",
 					   "XDP_REDIRECT" };
-	static const char *const tc[] = { "TC_ACT_UNSPEC", "TC_ACT_OK", "TC_ACT_RECLASSIFY",
-					  "TC_ACT_SHOT", "TC_ACT_PIPE", "TC_ACT_STOLEN",
+	static const char *const tc[] = { "TC_ACT_UNSPEC", "TC_ACT_OK",	    "TC_ACT_RECLASSIFY",
+					  "TC_ACT_SHOT",   "TC_ACT_PIPE",   "TC_ACT_STOLEN",
 					  "TC_ACT_QUEUED", "TC_ACT_REPEAT", "TC_ACT_REDIRECT",
 					  "TC_ACT_TRAP" };
 
@@ -186,7 +186,7 @@ static void print_verdicts(const struct run_job *job)
 		printf("%12llu  other values\n", v->others);
 }
 
-/* --- running ---------------------------------------------------------------------------------------- */
+/* --- running -------------------------------------------------------------------------- */
 
 static int run_once(struct run_job *job, const unsigned char *data, size_t size,
 		    struct weld_test_run *r)
@@ -298,11 +298,12 @@ static int run_pcap(struct run_job *job, const char *path)
 	return status;
 }
 
-/* --- the verb --------------------------------------------------------------------------------------- */
+/* --- the verb ------------------------------------------------------------------------- */
 
 static int read_inputs(struct run_job *job)
 {
-	const char *data = cli_value(job->cli, CLI_OPT_DATA), *pcap = cli_value(job->cli, CLI_OPT_PCAP);
+	const char *data = cli_value(job->cli, CLI_OPT_DATA),
+		   *pcap = cli_value(job->cli, CLI_OPT_PCAP);
 	const char *ctx = cli_value(job->cli, CLI_OPT_CTX);
 
 	job->repeat = 1;
@@ -316,7 +317,8 @@ static int read_inputs(struct run_job *job)
 		return cli_usage(job->cli, "%s is larger than any context", ctx);
 	if (data || pcap)
 		return cli_read(job->cli, data ? data : pcap, &job->data, &job->data_size) ?
-		       CLI_OK : job->cli->status;
+			       CLI_OK :
+			       job->cli->status;
 	job->data = calloc(1, DEFAULT_PACKET);
 	job->data_size = DEFAULT_PACKET;
 	return job->data ? CLI_OK : cli_status(job->cli, -ENOMEM);
@@ -329,7 +331,8 @@ static int load_program(struct run_job *job)
 
 	if (status != CLI_OK)
 		return status;
-	return cli_status(job->cli, weld_object__load(job->obj, &job->target.target, &opts, &job->inst));
+	return cli_status(job->cli,
+			  weld_object__load(job->obj, &job->target.target, &opts, &job->inst));
 }
 
 static int run_loaded(struct run_job *job)
@@ -355,7 +358,8 @@ static int run_object(struct run_job *job)
 	if (status == CLI_OK)
 		status = choose_program(job);
 	if (status == CLI_OK)
-		status = run_target_open(job->cli, cli_value(job->cli, CLI_OPT_ENGINE), &job->target);
+		status = run_target_open(job->cli, cli_value(job->cli, CLI_OPT_ENGINE),
+					 &job->target);
 	if (status == CLI_USAGE)
 		return status;
 	if (job->cli->json)

@@ -7,7 +7,7 @@
 
 struct run_target {
 	struct weld_target target;
-	struct weld_runtime *runtime;	/* NULL for the kernel */
+	struct weld_runtime *runtime; /* NULL for the kernel */
 	const char *engine;
 };
 

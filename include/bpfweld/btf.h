@@ -13,7 +13,7 @@ struct weld_btf;
 
 struct weld_btf_open_opts {
 	size_t sz;
-	const struct weld_btf *base;	/* for split BTF; must outlive the result */
+	const struct weld_btf *base; /* for split BTF; must outlive the result */
 };
 
 /* Open raw BTF (such as /sys/kernel/btf/vmlinux) or the .BTF section of an ELF file. Close it
@@ -28,8 +28,8 @@ WELD_API void weld_btf__close(struct weld_btf *btf);
 WELD_API uint32_t weld_btf__n_types(const struct weld_btf *btf);
 
 enum weld_btf_format {
-	WELD_BTF_RAW,		/* one type a line, as `bpftool btf dump ... format raw` has it */
-	WELD_BTF_JSON,		/* {"types":[...]}, in the shape of bpftool's */
+	WELD_BTF_RAW,  /* one type a line, as `bpftool btf dump ... format raw` has it */
+	WELD_BTF_JSON, /* {"types":[...]}, in the shape of bpftool's */
 };
 
 /* All types as text, NUL-terminated, that the caller frees with free(). -ENOMEM, -EINVAL. */

@@ -27,8 +27,7 @@ extern "C" {
 
 /* Declare an option struct with its size set and the rest zero or as given:
  * WELD_OPTS(weld_link_opts, opts, .allow_unresolved = true); */
-#define WELD_OPTS(type, name, ...) \
-	struct type name = { .sz = sizeof(struct type), __VA_ARGS__ }
+#define WELD_OPTS(type, name, ...) struct type name = { .sz = sizeof(struct type), __VA_ARGS__ }
 
 /* The context: the diagnostic sink and limits that all objects made from it share. It must
  * outlive them. One thread at a time uses a context and what was made from it; different
@@ -42,9 +41,9 @@ typedef void (*weld_diag_fn)(void *user, const struct weld_diag *diag);
 
 struct weld_ctx_opts {
 	size_t sz;
-	weld_diag_fn diag_fn;		/* NULL: diagnostics are counted and dropped */
+	weld_diag_fn diag_fn; /* NULL: diagnostics are counted and dropped */
 	void *diag_user;
-	unsigned int error_limit;	/* errors reported before a pass gives up; 0: 20 */
+	unsigned int error_limit; /* errors reported before a pass gives up; 0: 20 */
 };
 
 /* Make a context; -ENOMEM, -EINVAL or -E2BIG (see the conventions above). */

@@ -20,18 +20,22 @@ enum weld_severity {
 
 /* A place in an input. Members that don't apply are NULL or -1. */
 struct weld_where {
-	const char *file;	/* the input as the user named it */
+	const char *file; /* the input as the user named it */
 	const char *section;
-	const char *func;	/* function or symbol */
-	int64_t offset;		/* bytes from the start of the section (of the file, without one) */
-	int64_t insn;		/* instruction, counted from the start of func (of the section or program, without one) */
-	const char *src_file;	/* source position from line info */
-	const char *src_line;	/* text of that source line */
-	int32_t line;		/* 1-based; 0 unknown */
-	int32_t column;		/* 1-based; 0 unknown */
+	const char *func; /* function or symbol */
+	int64_t offset;	  /* bytes from the start of the section (of the file, without one) */
+	int64_t insn;	  /* instruction, counted from the start of func (of the section or program,
+			     without one) */
+	const char *src_file; /* source position from line info */
+	const char *src_line; /* text of that source line */
+	int32_t line;	      /* 1-based; 0 unknown */
+	int32_t column;	      /* 1-based; 0 unknown */
 };
 
-#define WELD_WHERE_NONE { .offset = -1, .insn = -1 }
+#define WELD_WHERE_NONE \
+	{ \
+		.offset = -1, .insn = -1 \
+	}
 
 /* A further line under a diagnostic, with the place that it speaks of (the other side of a
  * conflict, for one). */
@@ -42,13 +46,13 @@ struct weld_note {
 
 struct weld_diag {
 	size_t sz;
-	int code;		/* stable number, see docs/diagnostics.md and weld_diag__explain() */
-	int severity;		/* enum weld_severity */
-	int err;		/* the negative errno that the caller gets, 0 for notes and warnings */
+	int code;     /* stable number, see docs/diagnostics.md and weld_diag__explain() */
+	int severity; /* enum weld_severity */
+	int err;      /* the negative errno that the caller gets, 0 for notes and warnings */
 	struct weld_where at;
-	const char *text;	/* one line, no newline */
-	const char *detail;	/* many lines (a verifier log, a state dump), or NULL */
-	const char *help;	/* one line: what to do, or NULL */
+	const char *text;   /* one line, no newline */
+	const char *detail; /* many lines (a verifier log, a state dump), or NULL */
+	const char *help;   /* one line: what to do, or NULL */
 	const struct weld_note *notes;
 	size_t n_notes;
 };
@@ -59,7 +63,7 @@ struct weld_explanation {
 	size_t sz;
 	int code;
 	int severity;
-	const char *name;	/* "LINK_DUP_SYMBOL" */
+	const char *name; /* "LINK_DUP_SYMBOL" */
 	const char *summary;
 	const char *text;
 };

@@ -12,24 +12,24 @@ extern "C" {
 enum weld_feature_kind {
 	WELD_FEATURE_PROG_TYPE,
 	WELD_FEATURE_MAP_TYPE,
-	WELD_FEATURE_HELPER,	/* of the program type in `of` */
-	WELD_FEATURE_MISC,	/* BTF kinds, load attributes, instruction sets, ... */
+	WELD_FEATURE_HELPER, /* of the program type in `of` */
+	WELD_FEATURE_MISC,   /* BTF kinds, load attributes, instruction sets, ... */
 };
 
 struct weld_feature {
 	size_t sz;
 	int kind;
-	uint32_t number;	/* of the type or helper; 0 for MISC */
-	const char *name;	/* as bpftool spells it */
-	const char *of;		/* helpers: program type; NULL */
-	int supported;		/* 1 yes, 0 no, negative errno: could not be found out */
+	uint32_t number;  /* of the type or helper; 0 for MISC */
+	const char *name; /* as bpftool spells it */
+	const char *of;	  /* helpers: program type; NULL */
+	int supported;	  /* 1 yes, 0 no, negative errno: could not be found out */
 };
 
 typedef void (*weld_feature_fn)(void *user, const struct weld_feature *feature);
 
 struct weld_features_opts {
 	size_t sz;
-	bool helpers;		/* probe each helper for each program type too (thousands of loads) */
+	bool helpers; /* probe each helper for each program type too (thousands of loads) */
 };
 
 /* Probe and report each feature in a fixed order. -EPERM: the target refuses to be asked. */

@@ -13,16 +13,16 @@ struct weld_object;
 
 struct weld_dis_opts {
 	size_t sz;
-	const char *function;	/* this one alone; NULL: all */
-	const char *section;	/* this one alone; NULL: all */
-	bool no_source;		/* leave out the lines of C */
-	bool opcodes;		/* show the 8 bytes of each instruction */
+	const char *function; /* this one alone; NULL: all */
+	const char *section;  /* this one alone; NULL: all */
+	bool no_source;	      /* leave out the lines of C */
+	bool opcodes;	      /* show the 8 bytes of each instruction */
 };
 
 /* An object's functions in LLVM's dialect, with symbols, helper names and source lines. text is
  * NUL-terminated and freed by the caller with free(). -ENOENT: no such function or section. */
-WELD_API int weld_object__disassemble(const struct weld_object *obj, const struct weld_dis_opts *opts,
-				      char **text);
+WELD_API int weld_object__disassemble(const struct weld_object *obj,
+				      const struct weld_dis_opts *opts, char **text);
 
 /* Bare instructions of either byte order, 8 bytes each; -EINVAL when size is no multiple of 8. */
 WELD_API int weld_insns__disassemble(struct weld_ctx *ctx, const void *bytes, size_t size,

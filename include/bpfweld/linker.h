@@ -24,8 +24,8 @@ struct weld_object;
 
 struct weld_linker_opts {
 	size_t sz;
-	bool allow_unresolved;	/* partial link: strong externs may be left */
-	const char *license;	/* replaces what the inputs say; NULL: theirs */
+	bool allow_unresolved; /* partial link: strong externs may be left */
+	const char *license;   /* replaces what the inputs say; NULL: theirs */
 };
 
 WELD_API int weld_linker__new(struct weld_ctx *ctx, const struct weld_linker_opts *opts,
@@ -65,7 +65,7 @@ WELD_API int weld_linker__finish(struct weld_linker *linker, struct weld_object 
 /* The same to a file, which is written whole or not at all. */
 WELD_API int weld_linker__finish_file(struct weld_linker *linker, const char *path);
 
-/* --- what became of it ------------------------------------------------------------------------ */
+/* --- what became of it ---------------------------------------------------------------- */
 
 struct weld_linker_input {
 	size_t sz;
@@ -78,33 +78,34 @@ WELD_API int weld_linker__input(const struct weld_linker *linker, uint32_t n,
 
 struct weld_linker_symbol {
 	size_t sz;
-	const char *input;	/* name of the input that it comes from */
+	const char *input; /* name of the input that it comes from */
 	const char *old_name;
-	const char *new_name;	/* in the output (of the definition, for a bound extern); "" dropped */
-	const char *kind;	/* "program", "function", "map", "variable" */
-	const char *fate;	/* "kept", "bound", "extern", "dropped" */
-	const char *bound_by;	/* "name", "mapping"; NULL */
-	const char *to;		/* input whose definition won; NULL */
-	const char *section;	/* in the output, NULL without one */
-	const char *why;	/* dropped: why; NULL */
-	uint64_t offset, size;	/* bytes in that section */
+	const char
+		*new_name; /* in the output (of the definition, for a bound extern); "" dropped */
+	const char *kind;  /* "program", "function", "map", "variable" */
+	const char *fate;  /* "kept", "bound", "extern", "dropped" */
+	const char *bound_by;  /* "name", "mapping"; NULL */
+	const char *to;	       /* input whose definition won; NULL */
+	const char *section;   /* in the output, NULL without one */
+	const char *why;       /* dropped: why; NULL */
+	uint64_t offset, size; /* bytes in that section */
 	bool weak, is_clone;
 };
 WELD_API int weld_linker__symbol(const struct weld_linker *linker, uint32_t n,
 				 struct weld_linker_symbol *info);
 
-/* --- in one call ------------------------------------------------------------------------------- */
+/* --- in one call ---------------------------------------------------------------------- */
 
 struct weld_link_input {
-	const char *name;		/* NULL: the stem */
-	const char *path;		/* or */
-	const struct weld_object *obj;	/* lent */
+	const char *name;	       /* NULL: the stem */
+	const char *path;	       /* or */
+	const struct weld_object *obj; /* lent */
 	bool is_private;
 };
 
 struct weld_link_mapping {
-	const char *extern_spec;	/* "[INPUT:]EXTERN" */
-	const char *func_spec;		/* "[INPUT:]FUNC" */
+	const char *extern_spec; /* "[INPUT:]EXTERN" */
+	const char *func_spec;	 /* "[INPUT:]FUNC" */
 };
 
 struct weld_link_opts {

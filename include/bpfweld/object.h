@@ -15,11 +15,11 @@ extern "C" {
 struct weld_object;
 struct weld_btf;
 
-/* --- opening and writing ------------------------------------------------------------------- */
+/* --- opening and writing -------------------------------------------------------------- */
 
 struct weld_object_open_opts {
 	size_t sz;
-	const char *name;	/* names the input in diagnostics; NULL: the path */
+	const char *name; /* names the input in diagnostics; NULL: the path */
 };
 
 /*
@@ -43,7 +43,7 @@ WELD_API void weld_object__close(struct weld_object *obj);
 WELD_API int weld_object__write_file(const struct weld_object *obj, const char *path);
 WELD_API int weld_object__write_mem(const struct weld_object *obj, void **bytes, size_t *size);
 
-/* --- what is in it --------------------------------------------------------------------------- */
+/* --- what is in it -------------------------------------------------------------------- */
 /*
  * Every look-up by number fills a struct whose sz the caller set, and returns -ENOENT behind the
  * last one. Strings belong to the object.
@@ -52,11 +52,11 @@ WELD_API int weld_object__write_mem(const struct weld_object *obj, void **bytes,
 struct weld_object_info {
 	size_t sz;
 	const char *name;
-	const char *license;	/* NULL without one */
+	const char *license; /* NULL without one */
 	bool big_endian;
 	bool has_btf;
 	bool has_version;
-	uint32_t version;	/* of the "version" section */
+	uint32_t version; /* of the "version" section */
 	uint32_t n_programs, n_functions, n_maps, n_externs, n_sections, n_symbols, n_dropped;
 };
 WELD_API int weld_object__info(const struct weld_object *obj, struct weld_object_info *info);
@@ -66,17 +66,17 @@ struct weld_function_info {
 	size_t sz;
 	const char *name;
 	const char *section;
-	uint32_t insn;		/* first one in its section */
+	uint32_t insn; /* first one in its section */
 	uint32_t n_insns;
 	bool is_program;
 	bool is_static, is_weak, is_hidden;
 	bool autoload;
-	uint32_t type;		/* enum bpf_prog_type, 0: the section name says none */
-	uint32_t attach_type;	/* enum bpf_attach_type */
-	const char *type_name;	/* "xdp", as bpftool spells it; "unspec" */
+	uint32_t type;		 /* enum bpf_prog_type, 0: the section name says none */
+	uint32_t attach_type;	 /* enum bpf_attach_type */
+	const char *type_name;	 /* "xdp", as bpftool spells it; "unspec" */
 	const char *attach_name; /* NULL without an attach type */
-	const char *extras;	/* behind the '/' of the section name, "" without */
-	const char *prototype;	/* C, from BTF; NULL without */
+	const char *extras;	 /* behind the '/' of the section name, "" without */
+	const char *prototype;	 /* C, from BTF; NULL without */
 	uint32_t n_core_relos;
 };
 WELD_API int weld_object__function(const struct weld_object *obj, uint32_t n,
@@ -88,30 +88,35 @@ WELD_API int weld_object__program(const struct weld_object *obj, uint32_t n,
 struct weld_map_info {
 	size_t sz;
 	const char *name;
-	const char *section;	/* NULL for an extern map */
-	uint32_t type;		/* enum bpf_map_type */
-	const char *type_name;	/* "hash", as bpftool spells it */
+	const char *section;   /* NULL for an extern map */
+	uint32_t type;	       /* enum bpf_map_type */
+	const char *type_name; /* "hash", as bpftool spells it */
 	uint32_t key_size, value_size, max_entries, flags, pinning;
 	bool is_extern;
-	bool is_data;		/* stands for a .data, .rodata or .bss section */
-	const char *key_type, *value_type;	/* C, from BTF; NULL without */
-	const char *inner;	/* name of the template of inner maps, NULL */
-	uint32_t n_slots;	/* initial programs or maps */
+	bool is_data;			   /* stands for a .data, .rodata or .bss section */
+	const char *key_type, *value_type; /* C, from BTF; NULL without */
+	const char *inner;		   /* name of the template of inner maps, NULL */
+	uint32_t n_slots;		   /* initial programs or maps */
 };
-WELD_API int weld_object__map(const struct weld_object *obj, uint32_t n, struct weld_map_info *info);
+WELD_API int weld_object__map(const struct weld_object *obj, uint32_t n,
+			      struct weld_map_info *info);
 
 enum weld_extern_kind {
-	WELD_EXTERN_FUNC, WELD_EXTERN_VAR, WELD_EXTERN_MAP,
-	WELD_EXTERN_KFUNC, WELD_EXTERN_KSYM, WELD_EXTERN_KCONFIG,
+	WELD_EXTERN_FUNC,
+	WELD_EXTERN_VAR,
+	WELD_EXTERN_MAP,
+	WELD_EXTERN_KFUNC,
+	WELD_EXTERN_KSYM,
+	WELD_EXTERN_KCONFIG,
 };
 
 struct weld_extern_info {
 	size_t sz;
 	const char *name;
-	int kind;		/* enum weld_extern_kind */
-	const char *kind_name;	/* "func", "var", "map", "kfunc", "ksym", "kconfig" */
+	int kind;	       /* enum weld_extern_kind */
+	const char *kind_name; /* "func", "var", "map", "kfunc", "ksym", "kconfig" */
 	bool weak;
-	const char *type;	/* C declaration, from BTF; NULL without */
+	const char *type; /* C declaration, from BTF; NULL without */
 };
 WELD_API int weld_object__extern(const struct weld_object *obj, uint32_t n,
 				 struct weld_extern_info *info);
@@ -119,10 +124,10 @@ WELD_API int weld_object__extern(const struct weld_object *obj, uint32_t n,
 struct weld_section_info {
 	size_t sz;
 	const char *name;
-	const char *kind;	/* "code", "data", "rodata", "bss", "maps", ... */
+	const char *kind; /* "code", "data", "rodata", "bss", "maps", ... */
 	uint64_t size, align;
 	uint32_t n_relocs;
-	const char *dropped_why;	/* read over: why; NULL for the others */
+	const char *dropped_why; /* read over: why; NULL for the others */
 };
 /* Kept sections first, then those that were read over. */
 WELD_API int weld_object__section(const struct weld_object *obj, uint32_t n,
@@ -135,7 +140,7 @@ struct weld_symbol_info {
 	uint64_t value, size;	/* bytes */
 	const char *type;	/* "func", "object", "notype" */
 	const char *bind;	/* "local", "global", "weak" */
-	const char *visibility;	/* "default", "hidden", ... */
+	const char *visibility; /* "default", "hidden", ... */
 	uint32_t n_refs;	/* relocations that name it */
 };
 /* All but section symbols. */

@@ -17,9 +17,10 @@ struct weld_instance;
 
 struct weld_load_opts {
 	size_t sz;
-	const char *program;	/* load this one alone (and those its program arrays name); NULL: all */
-	const char *pin_dir;	/* bpffs folder of maps pinned by name; NULL: /sys/fs/bpf */
-	uint32_t type;		/* enum bpf_prog_type for section names that say none */
+	const char
+		*program; /* load this one alone (and those its program arrays name); NULL: all */
+	const char *pin_dir; /* bpffs folder of maps pinned by name; NULL: /sys/fs/bpf */
+	uint32_t type;	     /* enum bpf_prog_type for section names that say none */
 };
 
 /*
@@ -32,7 +33,8 @@ WELD_API int weld_object__load(const struct weld_object *obj, const struct weld_
 WELD_API void weld_instance__close(struct weld_instance *inst);
 
 /* Programs go by their function's name. -ENOENT: none, or not loaded. */
-WELD_API int weld_instance__program(const struct weld_instance *inst, const char *name, int *handle);
+WELD_API int weld_instance__program(const struct weld_instance *inst, const char *name,
+				    int *handle);
 
 /* The number of a program type by bpftool's name ("xdp", "sched_cls"); -ENOENT. */
 WELD_API int weld_program_type__by_name(const char *name, uint32_t *type);
@@ -42,14 +44,14 @@ struct weld_test_run {
 	const void *data_in;	/* packet */
 	uint32_t data_size_in;	/* bytes */
 	void *data_out;		/* room for the packet afterwards, or NULL */
-	uint32_t data_size_out;	/* room in bytes; afterwards the packet's size */
+	uint32_t data_size_out; /* room in bytes; afterwards the packet's size */
 	const void *ctx_in;	/* context of the type (struct xdp_md, struct __sk_buff), or NULL */
 	uint32_t ctx_size_in;
 	void *ctx_out;
 	uint32_t ctx_size_out;
-	uint32_t repeat;	/* runs; 0: one */
-	uint32_t retval;	/* out */
-	uint32_t duration_ns;	/* out: mean of a run */
+	uint32_t repeat;      /* runs; 0: one */
+	uint32_t retval;      /* out */
+	uint32_t duration_ns; /* out: mean of a run */
 };
 /* Run a program on one packet or context, as BPF_PROG_TEST_RUN does. -ENOSPC: data_out is too
  * small (the size is set); -EACCES: the checked engine stopped the run, see the diagnostic. */

@@ -16,26 +16,32 @@ struct weld_object {
 	struct obj *o;
 	struct diag *diag;
 	struct arena texts;
-	struct weld_btf *btf;	/* view of o->btf, NULL without */
-	u32 *n_refs;		/* by symbol: relocations that name it; these three are made when */
-	u32 *named;		/* symbols with a name             ... first asked for */
-	u32 *entries;		/* functions that are programs */
+	struct weld_btf *btf; /* view of o->btf, NULL without */
+	u32 *n_refs;	      /* by symbol: relocations that name it; these three are made when */
+	u32 *named;	      /* symbols with a name             ... first asked for */
+	u32 *entries;	      /* functions that are programs */
 	u32 n_named, n_entries;
-	bool lent;		/* o belongs to somebody else */
+	bool lent; /* o belongs to somebody else */
 };
 
 struct weld_btf {
 	const struct btf *btf;
-	struct btf *owned;	/* NULL for an object's */
+	struct btf *owned; /* NULL for an object's */
 	struct diag *diag;
 };
 
-/*
- * Copy the caller's option struct into ours. opts NULL: all defaults (out stays as it is).
- * first: size of the struct's first release. Raises -EINVAL, -E2BIG.
- */
-int api_opts(struct diag *d, const char *name, const void *opts, size_t first, void *out,
-	     size_t size);
+/* An option struct of the public API. first is the size of its first release: a struct whose
+ * members were added later says that number here instead of its present size. */
+struct api_spec {
+	const char *name;
+	size_t first, size;
+};
+
+#define API_SPEC(type) (&(const struct api_spec){ #type, sizeof(struct type), sizeof(struct type) })
+
+/* Copy the caller's option struct into ours. opts NULL: all defaults (out stays as it is). Raises
+ * -EINVAL, -E2BIG. */
+int api_opts(struct diag *d, const struct api_spec *spec, const void *opts, void *out);
 
 /* Hand out info, whose real size is `size`, in the caller's struct; its sz says how much of it
  * there is. -EINVAL when that isn't even the sz. */

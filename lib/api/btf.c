@@ -44,7 +44,7 @@ static int open_mem(struct weld_ctx *ctx, struct span bytes, const char *name,
 {
 	WELD_OPTS(weld_btf_open_opts, o);
 	struct weld_btf *btf;
-	int err = api_opts(&ctx->diag, "weld_btf_open_opts", opts, sizeof(o), &o, sizeof(o));
+	int err = api_opts(&ctx->diag, API_SPEC(weld_btf_open_opts), opts, &o);
 
 	if (err)
 		return err;

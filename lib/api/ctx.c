@@ -4,9 +4,7 @@
 
 #include <stdlib.h>
 
-
-int api_opts(struct diag *d, const char *name, const void *opts, size_t first, void *out,
-	     size_t size)
+int api_opts(struct diag *d, const struct api_spec *spec, const void *opts, void *out)
 {
 	const char *bytes = opts;
 	size_t given;
@@ -14,13 +12,13 @@ int api_opts(struct diag *d, const char *name, const void *opts, size_t first, v
 	if (!opts)
 		return 0;
 	memcpy(&given, opts, sizeof(given));
-	if (given < first)
-		return diag_raise(d, DIAG_OPTS_SIZE, NULL, name, given, first);
-	for (size_t i = size; i < given; i++)
+	if (given < spec->first)
+		return diag_raise(d, DIAG_OPTS_SIZE, NULL, spec->name, given, spec->first);
+	for (size_t i = spec->size; i < given; i++)
 		if (bytes[i])
-			return diag_raise(d, DIAG_OPTS_TAIL, NULL, name, size);
-	memcpy(out, opts, given < size ? given : size);
-	memcpy(out, &size, sizeof(size));
+			return diag_raise(d, DIAG_OPTS_TAIL, NULL, spec->name, spec->size);
+	memcpy(out, opts, given < spec->size ? given : spec->size);
+	memcpy(out, &spec->size, sizeof(spec->size));
 	return 0;
 }
 
@@ -43,7 +41,7 @@ int weld_ctx__new(const struct weld_ctx_opts *opts, struct weld_ctx **ctx)
 	struct weld_ctx *c;
 	int err;
 
-	err = api_opts(&silent, "weld_ctx_opts", opts, sizeof(o), &o, sizeof(o));
+	err = api_opts(&silent, API_SPEC(weld_ctx_opts), opts, &o);
 	if (err)
 		return err;
 	c = calloc(1, sizeof(*c));

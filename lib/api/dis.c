@@ -13,9 +13,9 @@ struct dis {
 	struct sbuf *out;
 	const struct obj_sec *sec;
 	const char *func;
-	u32 start;			/* first instruction of the function */
-	u32 at;				/* instruction in the section */
-	u32 line, reloc;		/* next record of the section's tables */
+	u32 start;	 /* first instruction of the function */
+	u32 at;		 /* instruction in the section */
+	u32 line, reloc; /* next record of the section's tables */
 };
 
 /* The relocation of the present instruction, or NULL. */
@@ -63,7 +63,7 @@ static bool name_of(void *user, const struct isa_name *what, struct sbuf *out)
 	case ISA_NAME_JUMP:
 		sbuf_printf(out, "%s+0x%llx", d->func,
 			    (long long)((s64)d->at + what->num - d->start) *
-			    (long long)sizeof(struct bpf_insn));
+				    (long long)sizeof(struct bpf_insn));
 		return true;
 	case ISA_NAME_CALL:
 	case ISA_NAME_KFUNC:
@@ -91,7 +91,8 @@ static void print_source(struct dis *d)
 	base = strrchr(file, '/');
 	text += strspn(text, " \t");
 	if (*text)
-		sbuf_printf(d->out, "; %s:%u  %s\n", base ? base + 1 : file, li->line_col >> 10, text);
+		sbuf_printf(d->out, "; %s:%u  %s\n", base ? base + 1 : file, li->line_col >> 10,
+			    text);
 }
 
 static void print_bytes(struct dis *d, const struct bpf_insn *insn)
@@ -129,8 +130,8 @@ static void print_function(struct dis *d, func_id id)
 	d->func = obj_func_name(d->o, id);
 	d->start = d->at = f->insn;
 	d->line = d->reloc = 0;
-	sbuf_printf(d->out, "%016llx <%s>:\n", (long long)f->insn * (long long)sizeof(struct bpf_insn),
-		    d->func);
+	sbuf_printf(d->out, "%016llx <%s>:\n",
+		    (long long)f->insn * (long long)sizeof(struct bpf_insn), d->func);
 	while (d->at < end) {
 		u32 slots = isa_slots(&d->sec->insns.v[d->at]);
 
@@ -182,7 +183,7 @@ int weld_object__disassemble(const struct weld_object *obj, const struct weld_di
 	struct weld_where at = WELD_WHERE_NONE;
 	struct sbuf out = { 0 };
 	struct dis d = { .o = obj->o, .opts = &o, .out = &out };
-	int err = api_opts(obj->diag, "weld_dis_opts", opts, sizeof(o), &o, sizeof(o));
+	int err = api_opts(obj->diag, API_SPEC(weld_dis_opts), opts, &o);
 
 	if (err)
 		return err;

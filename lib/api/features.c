@@ -11,29 +11,26 @@ struct probe_job {
 	void *user;
 };
 
-static void report(const struct probe_job *job, int kind, u32 number, const char *name,
-		   const char *of, int supported)
+static void report(const struct probe_job *job, struct weld_feature f)
 {
-	struct weld_feature f = {
-		.sz = sizeof(f),
-		.kind = kind,
-		.number = number,
-		.name = name,
-		.of = of,
-		.supported = supported,
-	};
-
+	f.sz = sizeof(f);
 	job->fn(job->user, &f);
 }
 
 static void probe_types(const struct probe_job *job)
 {
 	for (u32 type = 1; type < __MAX_BPF_PROG_TYPE; type++)
-		report(job, WELD_FEATURE_PROG_TYPE, type, abi_prog_name(type), NULL,
-		       load_probe_prog_type(&job->probe, type));
+		report(job, (struct weld_feature){
+				    .kind = WELD_FEATURE_PROG_TYPE,
+				    .number = type,
+				    .name = abi_prog_name(type),
+				    .supported = load_probe_prog_type(&job->probe, type) });
 	for (u32 type = 1; type < __MAX_BPF_MAP_TYPE; type++)
-		report(job, WELD_FEATURE_MAP_TYPE, type, abi_map_name(type), NULL,
-		       load_probe_map_type(&job->probe, type));
+		report(job, (struct weld_feature){
+				    .kind = WELD_FEATURE_MAP_TYPE,
+				    .number = type,
+				    .name = abi_map_name(type),
+				    .supported = load_probe_map_type(&job->probe, type) });
 }
 
 static void probe_misc(const struct probe_job *job)
@@ -41,7 +38,10 @@ static void probe_misc(const struct probe_job *job)
 	const char *name;
 
 	for (size_t n = 0; (name = load_probe_name(n)); n++)
-		report(job, WELD_FEATURE_MISC, 0, name, NULL, load_probe_misc(&job->probe, n));
+		report(job, (struct weld_feature){ .kind = WELD_FEATURE_MISC,
+						   .number = 0,
+						   .name = name,
+						   .supported = load_probe_misc(&job->probe, n) });
 }
 
 static void probe_helpers(const struct probe_job *job, u32 prog_type)
@@ -51,8 +51,12 @@ static void probe_helpers(const struct probe_job *job, u32 prog_type)
 	if (load_probe_prog_type(&job->probe, prog_type) != 1)
 		return;
 	for (u32 id = 1; (h = abi_helper(id)); id++)
-		report(job, WELD_FEATURE_HELPER, id, h->name, abi_prog_name(prog_type),
-		       load_probe_helper(&job->probe, prog_type, id));
+		report(job, (struct weld_feature){
+				    .kind = WELD_FEATURE_HELPER,
+				    .number = id,
+				    .name = h->name,
+				    .of = abi_prog_name(prog_type),
+				    .supported = load_probe_helper(&job->probe, prog_type, id) });
 }
 
 int weld_features__probe(struct weld_ctx *ctx, const struct weld_target *target,
@@ -60,7 +64,7 @@ int weld_features__probe(struct weld_ctx *ctx, const struct weld_target *target,
 {
 	WELD_OPTS(weld_features_opts, o);
 	struct probe_job job = { .diag = &ctx->diag, .probe = { *target }, .fn = fn, .user = user };
-	int err = api_opts(&ctx->diag, "weld_features_opts", opts, sizeof(o), &o, sizeof(o));
+	int err = api_opts(&ctx->diag, API_SPEC(weld_features_opts), opts, &o);
 
 	if (!err)
 		err = load_probe_allowed(&ctx->diag, &job.probe);

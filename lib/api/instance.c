@@ -30,7 +30,7 @@ int weld_object__load(const struct weld_object *obj, const struct weld_target *t
 {
 	WELD_OPTS(weld_load_opts, o);
 	struct weld_instance *i;
-	int err = api_opts(obj->diag, "weld_load_opts", opts, sizeof(o), &o, sizeof(o));
+	int err = api_opts(obj->diag, API_SPEC(weld_load_opts), opts, &o);
 
 	if (err)
 		return err;
@@ -69,7 +69,7 @@ int weld_program_type__by_name(const char *name, uint32_t *type)
 	return 0;
 }
 
-/* --- programs ----------------------------------------------------------------------------------- */
+/* --- programs ------------------------------------------------------------------------- */
 
 /* A loaded program by name; -ENOENT without a diagnostic. */
 static int find_prog(const struct weld_instance *inst, const char *name, func_id *out)
@@ -126,17 +126,21 @@ int weld_instance__test_run(struct weld_instance *inst, const char *program,
 	WELD_OPTS(weld_test_run, r);
 	struct load_test_run lr;
 	func_id id;
-	int err = api_opts(inst->load->diag, "weld_test_run", run, sizeof(r), &r, sizeof(r));
+	int err = api_opts(inst->load->diag, API_SPEC(weld_test_run), run, &r);
 
 	if (!err)
 		err = need_prog(inst, program, &id);
 	if (err)
 		return err;
 	lr = (struct load_test_run){
-		.data_in = r.data_in, .data_size_in = r.data_size_in,
-		.data_out = r.data_out, .data_size_out = r.data_size_out,
-		.ctx_in = r.ctx_in, .ctx_size_in = r.ctx_size_in,
-		.ctx_out = r.ctx_out, .ctx_size_out = r.ctx_size_out,
+		.data_in = r.data_in,
+		.data_size_in = r.data_size_in,
+		.data_out = r.data_out,
+		.data_size_out = r.data_size_out,
+		.ctx_in = r.ctx_in,
+		.ctx_size_in = r.ctx_size_in,
+		.ctx_out = r.ctx_out,
+		.ctx_size_out = r.ctx_size_out,
 		.repeat = r.repeat,
 	};
 	err = load_test_run(inst->load, id, &lr);
@@ -149,7 +153,7 @@ int weld_instance__test_run(struct weld_instance *inst, const char *program,
 	return 0;
 }
 
-/* --- maps --------------------------------------------------------------------------------------- */
+/* --- maps ----------------------------------------------------------------------------- */
 
 static int find_map(const struct weld_instance *inst, const char *name, map_id *out)
 {
@@ -222,7 +226,7 @@ int weld_instance__map_next_key(struct weld_instance *inst, const char *name, co
 	return err ? err : load_map_next_key(inst->load, id, key, next);
 }
 
-/* --- pins --------------------------------------------------------------------------------------- */
+/* --- pins ----------------------------------------------------------------------------- */
 
 int weld_instance__pin_program(struct weld_instance *inst, const char *name, const char *path)
 {

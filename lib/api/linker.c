@@ -17,7 +17,7 @@ int weld_linker__new(struct weld_ctx *ctx, const struct weld_linker_opts *opts,
 {
 	WELD_OPTS(weld_linker_opts, o);
 	struct weld_linker *l;
-	int err = api_opts(&ctx->diag, "weld_linker_opts", opts, sizeof(o), &o, sizeof(o));
+	int err = api_opts(&ctx->diag, API_SPEC(weld_linker_opts), opts, &o);
 
 	if (err)
 		return err;
@@ -27,7 +27,8 @@ int weld_linker__new(struct weld_ctx *ctx, const struct weld_linker_opts *opts,
 	l->diag = &ctx->diag;
 	err = link_new(&ctx->diag,
 		       &(struct link_opts){ .allow_unresolved = o.allow_unresolved,
-					    .license = o.license }, &l->link);
+					    .license = o.license },
+		       &l->link);
 	if (err) {
 		free(l);
 		return err;
@@ -57,7 +58,8 @@ int weld_linker__add_fd(struct weld_linker *linker, const char *name, int fd, co
 int weld_linker__add_mem(struct weld_linker *linker, const char *name, const void *bytes,
 			 size_t size, const char *file)
 {
-	return link_add_mem(linker->link, name, span_of(bytes, size), file ? file : "<memory>", NULL);
+	return link_add_mem(linker->link, name, span_of(bytes, size), file ? file : "<memory>",
+			    NULL);
 }
 
 int weld_linker__add_object(struct weld_linker *linker, const char *name,
@@ -104,7 +106,7 @@ int weld_linker__finish_file(struct weld_linker *linker, const char *path)
 	return err;
 }
 
-/* --- what became of it --------------------------------------------------------------------------- */
+/* --- what became of it ---------------------------------------------------------------- */
 
 int weld_linker__input(const struct weld_linker *linker, uint32_t n, struct weld_linker_input *info)
 {
@@ -151,7 +153,7 @@ int weld_linker__symbol(const struct weld_linker *linker, uint32_t n,
 	return api_fill(info, &i, sizeof(i));
 }
 
-/* --- in one call ------------------------------------------------------------------------------- */
+/* --- in one call ---------------------------------------------------------------------- */
 
 static int add_input(struct weld_linker *l, const struct weld_link_input *in)
 {
@@ -174,7 +176,7 @@ int weld_link(struct weld_ctx *ctx, const struct weld_link_input *inputs, size_t
 {
 	WELD_OPTS(weld_link_opts, o);
 	struct weld_linker *l = NULL;
-	int err = api_opts(&ctx->diag, "weld_link_opts", opts, sizeof(o), &o, sizeof(o));
+	int err = api_opts(&ctx->diag, API_SPEC(weld_link_opts), opts, &o);
 
 	if (!err) {
 		WELD_OPTS(weld_linker_opts, lo, .allow_unresolved = o.allow_unresolved,

@@ -64,7 +64,7 @@ static const char *type_text(const struct weld_object *obj, u32 id, const char *
 	return out;
 }
 
-/* --- functions --------------------------------------------------------------------------------- */
+/* --- functions ------------------------------------------------------------------------ */
 
 static u32 core_relos_of(const struct obj *o, const struct obj_func *f)
 {
@@ -108,7 +108,8 @@ static int fill_function(const struct weld_object *obj, u32 idx, struct weld_fun
 	return api_fill(info, &i, sizeof(i));
 }
 
-int weld_object__function(const struct weld_object *obj, uint32_t n, struct weld_function_info *info)
+int weld_object__function(const struct weld_object *obj, uint32_t n,
+			  struct weld_function_info *info)
 {
 	if (n >= obj->o->funcs.n - 1)
 		return -ENOENT;
@@ -124,7 +125,7 @@ int weld_object__program(const struct weld_object *obj, uint32_t n, struct weld_
 	return n < obj->n_entries ? fill_function(obj, obj->entries[n], info) : -ENOENT;
 }
 
-/* --- maps and externs --------------------------------------------------------------------------- */
+/* --- maps and externs ----------------------------------------------------------------- */
 
 int weld_object__map(const struct weld_object *obj, uint32_t n, struct weld_map_info *info)
 {
@@ -182,7 +183,7 @@ int weld_object__extern(const struct weld_object *obj, uint32_t n, struct weld_e
 	return api_fill(info, &i, sizeof(i));
 }
 
-/* --- sections and symbols ------------------------------------------------------------------------ */
+/* --- sections and symbols ------------------------------------------------------------- */
 
 static const char *sec_kind_name(enum obj_sec_kind kind)
 {
@@ -223,7 +224,9 @@ int weld_object__section(const struct weld_object *obj, uint32_t n, struct weld_
 
 int weld_object__symbol(const struct weld_object *obj, uint32_t n, struct weld_symbol_info *info)
 {
-	static const char *const types[] = { "notype", "object", "func", "section", "file", "common" };
+	static const char *const types[] = {
+		"notype", "object", "func", "section", "file", "common"
+	};
 	static const char *const binds[] = { "local", "global", "weak" };
 	static const char *const vis[] = { "default", "internal", "hidden", "protected" };
 	const struct obj_sym *sym;

@@ -32,7 +32,7 @@ static int open_opts(struct weld_ctx *ctx, const struct weld_object_open_opts *o
 		     const char **name)
 {
 	WELD_OPTS(weld_object_open_opts, o);
-	int err = api_opts(&ctx->diag, "weld_object_open_opts", opts, sizeof(o), &o, sizeof(o));
+	int err = api_opts(&ctx->diag, API_SPEC(weld_object_open_opts), opts, &o);
 
 	if (!err)
 		*name = o.name;

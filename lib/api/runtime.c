@@ -10,14 +10,16 @@
 
 struct weld_runtime {
 	struct rt *rt;
-	struct weld_runtime_opts opts;	/* the caller's functions, for the forwarders below */
+	struct diag *diag;
+	struct weld_runtime_opts opts; /* the caller's functions, for the forwarders below */
 	u32 n_cpus;
 };
 
 _Static_assert((int)WELD_CLOCK_MONOTONIC == (int)RT_CLOCK_MONOTONIC &&
-	       (int)WELD_CLOCK_BOOTTIME == (int)RT_CLOCK_BOOTTIME &&
-	       (int)WELD_CLOCK_TAI == (int)RT_CLOCK_TAI &&
-	       (int)WELD_CLOCK_COARSE == (int)RT_CLOCK_COARSE, "clocks");
+		       (int)WELD_CLOCK_BOOTTIME == (int)RT_CLOCK_BOOTTIME &&
+		       (int)WELD_CLOCK_TAI == (int)RT_CLOCK_TAI &&
+		       (int)WELD_CLOCK_COARSE == (int)RT_CLOCK_COARSE,
+	       "clocks");
 
 static u64 forward_time(void *user, enum rt_clock clock)
 {
@@ -50,8 +52,8 @@ int weld_runtime__new(struct weld_ctx *ctx, const struct weld_runtime_opts *opts
 
 	if (!r)
 		return diag_raise(&ctx->diag, DIAG_NO_MEMORY, NULL, "weld_runtime");
-	err = api_opts(&ctx->diag, "weld_runtime_opts", opts, sizeof(r->opts), &r->opts,
-		       sizeof(r->opts));
+	r->diag = &ctx->diag;
+	err = api_opts(&ctx->diag, API_SPEC(weld_runtime_opts), opts, &r->opts);
 	if (!err) {
 		env.time_ns = r->opts.time_ns ? forward_time : NULL;
 		env.random = r->opts.random ? forward_random : NULL;
@@ -77,7 +79,7 @@ void weld_runtime__free(struct weld_runtime *rt)
 	free(rt);
 }
 
-/* --- the target ---------------------------------------------------------------------------------- */
+/* --- the target ----------------------------------------------------------------------- */
 
 static int runtime_bpf(void *user, int cmd, union bpf_attr *attr, unsigned int size)
 {
@@ -121,21 +123,27 @@ int weld_runtime__target(struct weld_runtime *rt, struct weld_target *target)
 	return 0;
 }
 
-int weld_runtime__run_raw(struct weld_runtime *rt, const void *insns, size_t n_insns, void *mem,
-			  size_t mem_size, uint64_t *r0, uint64_t *insns_run)
+int weld_runtime__run_raw(struct weld_runtime *rt, struct weld_raw_run *run)
 {
-	struct rt_raw raw = { .insns = insns, .n_insns = (u32)n_insns, .mem = mem,
-			      .mem_size = (u32)mem_size };
-	int err;
+	WELD_OPTS(weld_raw_run, r);
+	struct rt_raw raw;
+	int err = api_opts(rt->diag, API_SPEC(weld_raw_run), run, &r);
 
-	if (n_insns > UINT32_MAX || mem_size > UINT32_MAX)
+	if (err)
+		return err;
+	if (r.n_insns > UINT32_MAX || r.mem_size > UINT32_MAX)
 		return -E2BIG;
+	raw = (struct rt_raw){
+		.insns = r.insns,
+		.n_insns = (u32)r.n_insns,
+		.mem = r.mem,
+		.mem_size = (u32)r.mem_size,
+	};
 	err = rt_run_raw(rt->rt, &raw);
 	if (err)
 		return err;
-	*r0 = raw.ret;
-	if (insns_run)
-		*insns_run = raw.n_executed;
+	run->r0 = raw.ret;
+	run->insns_run = raw.n_executed;
 	return 0;
 }
 
@@ -156,8 +164,7 @@ int weld_runtime__target(struct weld_runtime *rt, struct weld_target *target)
 	return -ENOTSUP;
 }
 
-int weld_runtime__run_raw(struct weld_runtime *rt, const void *insns, size_t n_insns, void *mem,
-			  size_t mem_size, uint64_t *r0, uint64_t *insns_run)
+int weld_runtime__run_raw(struct weld_runtime *rt, struct weld_raw_run *run)
 {
 	return -ENOTSUP;
 }

@@ -15,7 +15,7 @@ static int no_memory(struct build *b)
 	return diag_raise(b->d, DIAG_NO_MEMORY, NULL, "image");
 }
 
-/* --- which functions ------------------------------------------------------------------------ */
+/* --- which functions ------------------------------------------------------------------ */
 
 /* The relocations of a function: [*first, *end) of its section's, which are sorted by offset. */
 static void func_relocs(const struct obj *o, const struct obj_func *f, u32 *first, u32 *end)
@@ -124,7 +124,7 @@ static int collect_funcs(struct build *b)
 	return err;
 }
 
-/* --- references ----------------------------------------------------------------------------- */
+/* --- references ----------------------------------------------------------------------- */
 
 static int resolve_func(struct build *b)
 {
@@ -143,7 +143,8 @@ static int resolve_func(struct build *b)
 			};
 			int e;
 
-			ref.insn = to->insn + (u32)(ref.reloc->off / sizeof(struct bpf_insn)) - f->insn;
+			ref.insn = to->insn + (u32)(ref.reloc->off / sizeof(struct bpf_insn)) -
+				   f->insn;
 			e = img_resolve(b, &ref);
 			err = err ? err : e;
 		}
@@ -151,13 +152,13 @@ static int resolve_func(struct build *b)
 	return err;
 }
 
-/* --- what goes with the instructions -------------------------------------------------------- */
+/* --- what goes with the instructions -------------------------------------------------- */
 
 static int copy_func_info(struct build *b)
 {
 	for (u32 i = 0; i < b->img->funcs.n; i++)
 		if (!b->img->funcs.v[i].btf_id)
-			return 0;	/* the kernel wants one for each function, or none */
+			return 0; /* the kernel wants one for each function, or none */
 	for (u32 i = 0; i < b->img->funcs.n; i++) {
 		struct img_func_info *fi = vec_push(&b->img->func_infos);
 
@@ -224,7 +225,7 @@ static int copy_line_info(struct build *b)
 	return err;
 }
 
-/* --- what this loader can't do --------------------------------------------------------------- */
+/* --- what this loader can't do -------------------------------------------------------- */
 
 static int check_core_relos(struct build *b)
 {
@@ -245,7 +246,7 @@ static int check_core_relos(struct build *b)
 	return 0;
 }
 
-/* --- the spine ------------------------------------------------------------------------------- */
+/* --- the spine ------------------------------------------------------------------------ */
 
 /* Tables from what a relocation names to what it becomes, so that none is searched for. */
 static int index_targets(struct build *b)

@@ -14,16 +14,16 @@
 
 struct img_func {
 	const char *name;
-	u32 insn;		/* first instruction in the image */
+	u32 insn; /* first instruction in the image */
 	u32 n_insns;
-	u32 btf_id;		/* FUNC in the image's BTF, 0 without BTF */
-	func_id func;		/* in the object */
+	u32 btf_id;   /* FUNC in the image's BTF, 0 without BTF */
+	func_id func; /* in the object */
 };
 
 /* An ld_imm64 whose immediate is a map's handle, or the address of a byte in its value. */
 struct img_map_ref {
 	u32 insn;
-	u32 off;		/* byte in the value, for is_value */
+	u32 off; /* byte in the value, for is_value */
 	map_id map;
 	bool is_value;
 };
@@ -35,20 +35,20 @@ struct img_func_info {
 
 struct img_line_info {
 	u32 insn;
-	u32 file_off, line_off;	/* strings of the BTF */
+	u32 file_off, line_off; /* strings of the BTF */
 	u32 line_col;
 };
 
 struct img {
 	struct arena arena;
-	const struct obj *obj;	/* must outlive the image */
-	const char *name;	/* the main function's */
+	const struct obj *obj; /* must outlive the image */
+	const char *name;      /* the main function's */
 	u32 prog_type, expected_attach_type, prog_flags;
-	const char *license;	/* "" without one */
+	const char *license; /* "" without one */
 	u32 kern_version;
 	VEC(struct bpf_insn) insns;
-	VEC(struct img_func) funcs;	/* [0] is the main function */
-	VEC(struct img_map_ref) map_refs;	/* by instruction */
+	VEC(struct img_func) funcs;	  /* [0] is the main function */
+	VEC(struct img_map_ref) map_refs; /* by instruction */
 	VEC(struct img_func_info) func_infos;
 	VEC(struct img_line_info) line_infos;
 };

@@ -10,16 +10,16 @@ struct build {
 	const struct obj *o;
 	func_id entry;
 	struct img *img;
-	u32 *place;		/* by func_id: number of the function in the image + 1, 0 not there */
-	u32 *data_map;		/* by sec_id: the map that stands for a data section, 0 none */
-	u32 *ext;		/* by sym_id: number of the extern + 1, 0 none */
+	u32 *place;    /* by func_id: number of the function in the image + 1, 0 not there */
+	u32 *data_map; /* by sec_id: the map that stands for a data section, 0 none */
+	u32 *ext;      /* by sym_id: number of the extern + 1, 0 none */
 };
 
 /* A relocation in a function of the image. */
 struct ref {
 	const struct obj_reloc *reloc;
-	sec_id sec;		/* where it is in the object, for messages */
-	u32 insn;		/* instruction in the image */
+	sec_id sec; /* where it is in the object, for messages */
+	u32 insn;   /* instruction in the image */
 };
 
 /* Patch one instruction, or note the map that it refers to. */

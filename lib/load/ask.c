@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 enum {
-	MAX_RETRIES = 5,		/* of EAGAIN: the verifier gives up when a signal is pending */
+	MAX_RETRIES = 5, /* of EAGAIN: the verifier gives up when a signal is pending */
 	LOG_FIRST = 64 << 10,
 	LOG_LAST = 64 << 20,
 };
@@ -92,18 +92,19 @@ int load_btf_logged(const struct load_inst *inst, union bpf_attr *attr, struct s
 {
 	return ask(inst, BPF_BTF_LOAD, attr,
 		   (struct log_slot){ &attr->btf_log_buf, &attr->btf_log_size,
-				      &attr->btf_log_level }, log);
+				      &attr->btf_log_level },
+		   log);
 }
 
 const char *load_hint(int err)
 {
 	switch (err) {
 	case -EPERM:
-		return "loading BPF needs root or CAP_BPF (with CAP_NET_ADMIN or CAP_PERFMON), and a "
-		       "kernel that permits it; the bundled runtime needs neither";
+		return "loading BPF needs root or CAP_BPF (with CAP_NET_ADMIN or CAP_PERFMON), "
+		       "and a kernel that permits it; the bundled runtime needs neither";
 	case -E2BIG:
-		return "the kernel's limit was reached, or it is older than a feature that was asked "
-		       "for";
+		return "the kernel's limit was reached, or it is older than a feature that was "
+		       "asked for";
 	case -EAGAIN:
 		return "the kernel gave up because signals kept arriving; try again";
 	case -ENOMEM:
@@ -133,5 +134,6 @@ void load_kernel_name(char out[BPF_OBJ_NAME_LEN], const char *name)
 	memset(out, 0, BPF_OBJ_NAME_LEN);
 	for (i = 0; name[i] && i < BPF_OBJ_NAME_LEN - 1; i++)
 		out[i] = isalnum((unsigned char)name[i]) || name[i] == '_' || name[i] == '.' ?
-			 name[i] : '_';
+				 name[i] :
+				 '_';
 }

@@ -13,30 +13,30 @@
 
 /* A map on the target; index is that of obj->maps. */
 struct load_map {
-	int handle;		/* -1: not created (inner template, unused extern) */
-	bool reused;		/* found by its pin, not made by us */
+	int handle;  /* -1: not created (inner template, unused extern) */
+	bool reused; /* found by its pin, not made by us */
 };
 
 /* A program on the target; index is that of obj->funcs, entries only. */
 struct load_prog {
-	int handle;		/* -1: not loaded */
-	struct img *img;	/* what was loaded */
+	int handle;	 /* -1: not loaded */
+	struct img *img; /* what was loaded */
 };
 
 struct load_opts {
-	const char *only_prog;	/* load this entry alone; NULL: all with autoload */
-	const char *pin_dir;	/* where maps with pinning LIBBPF_PIN_BY_NAME live; NULL /sys/fs/bpf */
-	u32 log_level;		/* verifier log even on success */
-	u32 prog_type;		/* for entries whose section name says none; 0: error */
+	const char *only_prog; /* load this entry alone; NULL: all with autoload */
+	const char *pin_dir; /* where maps with pinning LIBBPF_PIN_BY_NAME live; NULL /sys/fs/bpf */
+	u32 log_level;	     /* verifier log even on success */
+	u32 prog_type;	     /* for entries whose section name says none; 0: error */
 };
 
 /* One loaded object. Closing gives back all handles; pinned things live on. */
 struct load_inst {
 	struct diag *diag;
-	const struct obj *obj;	/* must outlive it */
+	const struct obj *obj; /* must outlive it */
 	struct weld_target target;
-	int btf_handle;		/* -1 without BTF */
-	struct btf *btf;	/* as loaded */
+	int btf_handle;	 /* -1 without BTF */
+	struct btf *btf; /* as loaded */
 	struct load_map *maps;
 	struct load_prog *progs;
 	struct load_opts opts;
@@ -46,19 +46,21 @@ int load_object(struct diag *d, const struct obj *o, struct weld_target target,
 		const struct load_opts *opts, struct load_inst **out);
 void load_close(struct load_inst *inst);
 
-/* BPF_PROG_TEST_RUN; sizes in bytes. data_out and ctx_out may be NULL; *_size: room in, size out. */
+/* BPF_PROG_TEST_RUN; sizes in bytes. data_out and ctx_out may be NULL; *_size: room in, size out.
+ */
 struct load_test_run {
 	const void *data_in, *ctx_in;
 	void *data_out, *ctx_out;
 	u32 data_size_in, data_size_out, ctx_size_in, ctx_size_out;
 	u32 repeat;
-	u32 retval;		/* out */
-	u32 duration_ns;	/* out; mean of one run */
+	u32 retval;	 /* out */
+	u32 duration_ns; /* out; mean of one run */
 };
 int load_test_run(struct load_inst *inst, func_id prog, struct load_test_run *run);
 
 int load_map_lookup(struct load_inst *inst, map_id map, const void *key, void *value);
-int load_map_update(struct load_inst *inst, map_id map, const void *key, const void *value, u64 flags);
+int load_map_update(struct load_inst *inst, map_id map, const void *key, const void *value,
+		    u64 flags);
 int load_map_delete(struct load_inst *inst, map_id map, const void *key);
 /* key NULL: the first one; -ENOENT behind the last. */
 int load_map_next_key(struct load_inst *inst, map_id map, const void *key, void *next);

@@ -42,7 +42,7 @@ int load_btf_pass(struct load_inst *inst)
 	return 0;
 }
 
-/* --- creating --------------------------------------------------------------------------------- */
+/* --- creating ------------------------------------------------------------------------- */
 
 static struct weld_where map_where(const struct load_inst *inst, const struct obj_map *m)
 {
@@ -132,7 +132,7 @@ static int create(struct load_inst *inst, const struct obj_map *m, int *handle)
 	return 0;
 }
 
-/* --- pinned by name ---------------------------------------------------------------------------- */
+/* --- pinned by name ------------------------------------------------------------------- */
 
 static int check_reused(const struct load_inst *inst, const struct obj_map *m, int handle,
 			const char *path)
@@ -156,8 +156,8 @@ static int check_reused(const struct load_inst *inst, const struct obj_map *m, i
 	diag_begin(&msg, inst->diag, DIAG_LOAD_PIN_DIFFERS, &at, m->name, path);
 	diag_note(&msg, NULL, "wanted: type %u, key %u, value %u, entries %u, flags 0x%x", m->type,
 		  m->key_size, m->value_size, m->max_entries, m->flags);
-	diag_note(&msg, NULL, "pinned: type %u, key %u, value %u, entries %u, flags 0x%x", info.type,
-		  info.key_size, info.value_size, info.max_entries, info.map_flags);
+	diag_note(&msg, NULL, "pinned: type %u, key %u, value %u, entries %u, flags 0x%x",
+		  info.type, info.key_size, info.value_size, info.max_entries, info.map_flags);
 	diag_help(&msg, "remove the pin, or change the definition back");
 	return diag_end(&msg);
 }

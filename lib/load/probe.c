@@ -30,8 +30,8 @@ static int verdict(const struct load_probe *p, int ret)
 	return ret == -EPERM || ret == -ENOMEM ? ret : 0;
 }
 
-static int load_insns(const struct load_probe *p, union bpf_attr *attr, const struct bpf_insn *insns,
-		      u32 n)
+static int load_insns(const struct load_probe *p, union bpf_attr *attr,
+		      const struct bpf_insn *insns, u32 n)
 {
 	attr->insns = ptr_u64(insns);
 	attr->insn_cnt = n;
@@ -51,7 +51,7 @@ int load_probe_allowed(struct diag *d, const struct load_probe *p)
 	return diag_end(&m);
 }
 
-/* --- program types ----------------------------------------------------------------------------- */
+/* --- program types -------------------------------------------------------------------- */
 
 /* An expected_attach_type that goes with the program type: that of the first section name. */
 static u32 attach_type_for(u32 prog_type)
@@ -110,7 +110,7 @@ int load_probe_helper(const struct load_probe *p, u32 prog_type, u32 helper)
 	       !strstr(log, "cannot use helper ");
 }
 
-/* --- map types --------------------------------------------------------------------------------- */
+/* --- map types ------------------------------------------------------------------------ */
 
 static u32 some_size(enum abi_size rule)
 {
@@ -136,7 +136,7 @@ static u32 some_entries(enum abi_entries rule)
 	case ABI_ENTRIES_ZERO:
 		return 0;
 	case ABI_ENTRIES_RING:
-		return 65536;	/* a multiple of any machine's page size */
+		return 65536; /* a multiple of any machine's page size */
 	case ABI_ENTRIES_SOME:
 	case ABI_ENTRIES_ONE:
 	case ABI_ENTRIES_PAGES:
@@ -211,17 +211,17 @@ int load_probe_map_type(const struct load_probe *p, u32 map_type)
 	return verdict(p, ret);
 }
 
-/* --- the rest ---------------------------------------------------------------------------------- */
+/* --- the rest ------------------------------------------------------------------------- */
 
 enum probe_kind { PROBE_KIND_INSNS, PROBE_KIND_BTF, PROBE_KIND_MAP };
 
 struct probe_row {
 	const char *name;
 	enum probe_kind kind;
-	u32 n;				/* instructions or words */
+	u32 n; /* instructions or words */
 	struct bpf_insn insns[8];
 	u32 words[16];
-	u32 map[5];			/* type, key, value, entries, flags */
+	u32 map[5]; /* type, key, value, entries, flags */
 };
 
 #define N_INSNS(...) (sizeof((const struct bpf_insn[]){ __VA_ARGS__ }) / sizeof(struct bpf_insn))

@@ -96,7 +96,8 @@ static int check_type(const struct load_inst *inst, func_id id, struct img *img)
 	if (!img->prog_type)
 		img->prog_type = inst->opts.prog_type;
 	if (!img->prog_type) {
-		diag_begin(&m, inst->diag, DIAG_LOAD_NO_TYPE, &at, obj_sec(inst->obj, f->sec)->name);
+		diag_begin(&m, inst->diag, DIAG_LOAD_NO_TYPE, &at,
+			   obj_sec(inst->obj, f->sec)->name);
 		diag_help(&m, "name the type (--type), or use a section name such as SEC(\"xdp\")");
 		return diag_end(&m);
 	}
@@ -130,7 +131,7 @@ static int load_one(struct load_inst *inst, func_id id)
 	return ret < 0 ? ret : 0;
 }
 
-/* --- which ones ------------------------------------------------------------------------------ */
+/* --- which ones ----------------------------------------------------------------------- */
 
 static void want_slots(const struct load_inst *inst, bool *wanted)
 {
@@ -154,7 +155,8 @@ static int choose(const struct load_inst *inst, bool *wanted)
 
 	if (!inst->opts.only_prog) {
 		for (u32 i = 1; i < inst->obj->funcs.n; i++)
-			wanted[i] = inst->obj->funcs.v[i].is_entry && inst->obj->funcs.v[i].autoload;
+			wanted[i] =
+				inst->obj->funcs.v[i].is_entry && inst->obj->funcs.v[i].autoload;
 		return 0;
 	}
 	only = obj_find_func(inst->obj, inst->opts.only_prog);

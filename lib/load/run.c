@@ -2,7 +2,6 @@
 /* What is done with a loaded object: test runs and reading and writing map elements. */
 #include "lib/load/load_int.h"
 
-
 static struct weld_where prog_where(const struct load_inst *inst, func_id prog)
 {
 	return obj_where_sym(inst->obj, obj_func(inst->obj, prog)->sym);
@@ -26,7 +25,8 @@ int load_test_run(struct load_inst *inst, func_id prog, struct load_test_run *ru
 	attr.test.repeat = run->repeat;
 	ret = load_bpf(inst, BPF_PROG_TEST_RUN, &attr);
 	if (ret < 0)
-		return load_raise(inst, DIAG_LOAD_TEST_RUN, &at, obj_func_name(inst->obj, prog), ret);
+		return load_raise(inst, DIAG_LOAD_TEST_RUN, &at, obj_func_name(inst->obj, prog),
+				  ret);
 	run->retval = attr.test.retval;
 	run->duration_ns = attr.test.duration;
 	run->data_size_out = attr.test.data_size_out;
@@ -53,7 +53,8 @@ int load_map_lookup(struct load_inst *inst, map_id map, const void *key, void *v
 	return elem(inst, BPF_MAP_LOOKUP_ELEM, map, &attr);
 }
 
-int load_map_update(struct load_inst *inst, map_id map, const void *key, const void *value, u64 flags)
+int load_map_update(struct load_inst *inst, map_id map, const void *key, const void *value,
+		    u64 flags)
 {
 	union bpf_attr attr = { 0 };
 

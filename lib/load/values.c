@@ -62,7 +62,7 @@ int load_values_pass(struct load_inst *inst)
 	return err;
 }
 
-/* --- slots ------------------------------------------------------------------------------------ */
+/* --- slots ---------------------------------------------------------------------------- */
 
 static int slot_handle(const struct load_inst *inst, sym_id sym)
 {

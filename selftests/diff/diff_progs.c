@@ -27,7 +27,7 @@ struct side {
 	struct weld_ctx *ctx;
 	struct weld_object *obj;
 	struct weld_instance *inst;
-	char said[512];		/* the last diagnostic */
+	char said[512]; /* the last diagnostic */
 	unsigned char out[OUT_ROOM];
 	struct weld_test_run run;
 	int err;
@@ -78,7 +78,7 @@ static void side_run(struct side *s, const char *program, const struct packet *p
 	s->err = weld_instance__test_run(s->inst, program, &s->run);
 }
 
-/* --- comparing -------------------------------------------------------------------------------------- */
+/* --- comparing ------------------------------------------------------------------------ */
 
 static bool same_run(const char *program, const struct packet *pkt, const struct side *k,
 		     const struct side *r)
@@ -86,29 +86,14 @@ static bool same_run(const char *program, const struct packet *pkt, const struct
 	bool same = k->err == r->err;
 
 	if (same && !k->err)
-		same = k->run.retval == r->run.retval && k->run.data_size_out == r->run.data_size_out &&
+		same = k->run.retval == r->run.retval &&
+		       k->run.data_size_out == r->run.data_size_out &&
 		       !memcmp(k->out, r->out, k->run.data_size_out);
 	if (same)
 		return true;
 	printf("FAIL %s on %s: kernel err %d ret %d size %u, runtime err %d ret %d size %u %s\n",
 	       program, pkt->name, k->err, (int)k->run.retval, k->run.data_size_out, r->err,
 	       (int)r->run.retval, r->run.data_size_out, r->err ? r->said : "");
-	return false;
-}
-
-static bool print_value(const char *map, const unsigned char *key, uint32_t key_size,
-			const unsigned char *kv, const unsigned char *rv, uint32_t size)
-{
-	printf("FAIL map %s key ", map);
-	for (uint32_t i = 0; i < key_size; i++)
-		printf("%02x", key[i]);
-	printf(" differs: kernel ");
-	for (uint32_t i = 0; kv && i < size && i < 64; i++)
-		printf("%02x", kv[i]);
-	printf(" runtime ");
-	for (uint32_t i = 0; rv && i < size && i < 64; i++)
-		printf("%02x", rv[i]);
-	putchar('\n');
 	return false;
 }
 
@@ -135,6 +120,25 @@ struct map_walk {
 	unsigned char kv[MAX_VALUE], rv[MAX_VALUE];
 };
 
+static void print_hex(const unsigned char *p, uint32_t size)
+{
+	for (uint32_t i = 0; i < size && i < 64; i++)
+		printf("%02x", p[i]);
+}
+
+/* ke, re: what the look-ups said. */
+static bool print_value(const struct map_walk *w, int ke, int re)
+{
+	printf("FAIL map %s key ", w->name);
+	print_hex(w->key, w->key_size);
+	printf(" differs: kernel ");
+	print_hex(w->kv, ke ? 0 : w->size);
+	printf(" runtime ");
+	print_hex(w->rv, re ? 0 : w->size);
+	putchar('\n');
+	return false;
+}
+
 static bool same_entry(struct map_walk *w, struct side *k, struct side *r)
 {
 	int ke = weld_instance__map_lookup(k->inst, w->name, w->key, w->kv);
@@ -143,8 +147,7 @@ static bool same_entry(struct map_walk *w, struct side *k, struct side *r)
 	if (w->per_cpu)
 		fold_cpus(w->kv, w->size, w->kernel_size);
 	if (ke != re || (!ke && memcmp(w->kv, w->rv, w->size)))
-		return print_value(w->name, w->key, w->key_size, ke ? NULL : w->kv,
-				   re ? NULL : w->rv, w->size);
+		return print_value(w, ke, re);
 	return true;
 }
 
@@ -169,13 +172,14 @@ static bool same_map(const struct weld_map_info *m, struct side *k, struct side 
 	unsigned int kn, rn;
 	bool same;
 
-	/* Values of program arrays are the targets' own numbers; what is in a slot shows in runs. */
+	/* Values of program arrays are the targets' own numbers; what is in a slot shows in runs.
+	 */
 	if (!strcmp(m->type_name, "prog_array") || strstr(m->type_name, "_of_maps"))
 		return true;
 	w = (struct map_walk){ .name = m->name, .per_cpu = strstr(m->type_name, "percpu") != NULL };
 	if (weld_instance__map_sizes(k->inst, m->name, &w.key_size, &w.kernel_size) ||
 	    weld_instance__map_sizes(r->inst, m->name, &w.key_size, &w.size))
-		return true;	/* an inner template: nobody created it */
+		return true; /* an inner template: nobody created it */
 	if (w.key_size > sizeof(w.key) || w.kernel_size > MAX_VALUE) {
 		printf("FAIL map %s is too large to compare\n", m->name);
 		return false;
@@ -197,7 +201,7 @@ static bool same_maps(struct side *k, struct side *r)
 	return same;
 }
 
-/* --- one program ------------------------------------------------------------------------------------ */
+/* --- one program ---------------------------------------------------------------------- */
 
 static void skip(struct counts *c, const char *path, const char *program, const char *why)
 {
@@ -231,7 +235,8 @@ static void diff_program(const char *path, const struct weld_function_info *f, s
 	} else if (k->err) {
 		skip(c, path, f->name, k->said);
 	} else if (r->err) {
-		printf("FAIL %s %s: the kernel loads it, the runtime says %s\n", path, f->name, r->said);
+		printf("FAIL %s %s: the kernel loads it, the runtime says %s\n", path, f->name,
+		       r->said);
 		c->failed++;
 	} else {
 		same = run_all(k, r, f->name);

@@ -17,9 +17,9 @@ enum { FAKE_MAX_CALLS = 256, FAKE_MAX_LOG = 128 };
 struct fake_rule {
 	int cmd;
 	int nth;
-	int err;		/* negative errno */
-	int times;		/* how often the rule fires; 0: always */
-	const char *log;	/* written to the command's log buffer, when it has one */
+	int err;	 /* negative errno */
+	int times;	 /* how often the rule fires; 0: always */
+	const char *log; /* written to the command's log buffer, when it has one */
 };
 
 struct fake_call {
@@ -30,11 +30,11 @@ struct fake_call {
 
 struct fake_target {
 	struct fake_rule rules[8];
-	int fail_call;		/* the n-th call of all fails with -EIO; 0: none */
+	int fail_call; /* the n-th call of all fails with -EIO; 0: none */
 	struct fake_call calls[FAKE_MAX_CALLS];
 	int n_calls, n_of_cmd[64];
-	int open;		/* handles that were given and not closed */
-	struct bpf_map_info map_info;	/* answer to OBJ_GET_INFO_BY_FD */
+	int open;		      /* handles that were given and not closed */
+	struct bpf_map_info map_info; /* answer to OBJ_GET_INFO_BY_FD */
 };
 
 struct weld_target fake_target(struct fake_target *f);

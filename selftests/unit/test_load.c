@@ -66,7 +66,7 @@ static void close_world(void)
 	ck_assert_int_eq(w.fake.open, 0);
 }
 
-/* --- images ----------------------------------------------------------------------------------------- */
+/* --- images --------------------------------------------------------------------------- */
 
 START_TEST(A1_7_main_first_then_each_callee_once)
 {
@@ -185,7 +185,7 @@ START_TEST(core_relocations_are_refused_by_name)
 }
 END_TEST
 
-/* --- loading ---------------------------------------------------------------------------------------- */
+/* --- loading -------------------------------------------------------------------------- */
 
 START_TEST(everything_is_made_and_given_back)
 {
@@ -262,7 +262,8 @@ END_TEST
 START_TEST(btf_that_is_refused_is_left_out)
 {
 	OPEN_OR_SKIP("mapping_drop");
-	w.fake.rules[0] = (struct fake_rule){ .cmd = BPF_BTF_LOAD, .err = -EINVAL, .log = "no such kind" };
+	w.fake.rules[0] =
+		(struct fake_rule){ .cmd = BPF_BTF_LOAD, .err = -EINVAL, .log = "no such kind" };
 	ck_assert_int_eq(load(NULL), 0);
 	ck_assert_int_eq(w.said.code, DIAG_LOAD_BTF_REFUSED);
 	ck_assert_str_eq(w.said.detail, "no such kind");
@@ -275,7 +276,8 @@ START_TEST(a_refused_program_shows_the_log)
 {
 	OPEN_OR_SKIP("mapping_drop");
 	w.fake.rules[0] = (struct fake_rule){
-		.cmd = BPF_PROG_LOAD, .err = -EACCES,
+		.cmd = BPF_PROG_LOAD,
+		.err = -EACCES,
 		.log = "0: (b7) r0 = 0\nR1 !read_ok\nprocessed 1 insns\n",
 	};
 	ck_assert_int_eq(load(NULL), -EACCES);
@@ -294,7 +296,8 @@ START_TEST(a_log_buffer_that_is_too_small_grows)
 	OPEN_OR_SKIP("mapping_drop");
 	w.fake.rules[0] = (struct fake_rule){ .cmd = BPF_PROG_LOAD, .nth = 1, .err = -EACCES };
 	w.fake.rules[1] = (struct fake_rule){ .cmd = BPF_PROG_LOAD, .nth = 2, .err = -ENOSPC };
-	w.fake.rules[2] = (struct fake_rule){ .cmd = BPF_PROG_LOAD, .nth = 3, .err = -EACCES, .log = "why" };
+	w.fake.rules[2] =
+		(struct fake_rule){ .cmd = BPF_PROG_LOAD, .nth = 3, .err = -EACCES, .log = "why" };
 	ck_assert_int_eq(load(NULL), -EACCES);
 	ck_assert_uint_gt(fake_find(&w.fake, BPF_PROG_LOAD, 3)->attr.log_size,
 			  fake_find(&w.fake, BPF_PROG_LOAD, 2)->attr.log_size);
@@ -324,7 +327,8 @@ START_TEST(EPERM_and_E2BIG_come_with_a_hint)
 
 	OPEN_OR_SKIP("mapping_drop");
 	for (size_t i = 0; i < ARRAY_SIZE(errs); i++) {
-		w.fake = (struct fake_target){ .rules = { { .cmd = BPF_PROG_LOAD, .err = errs[i] } } };
+		w.fake = (struct fake_target){ .rules = {
+						       { .cmd = BPF_PROG_LOAD, .err = errs[i] } } };
 		w.said.has_help = false;
 		ck_assert_int_eq(load(NULL), errs[i]);
 		ck_assert(w.said.has_help);
@@ -367,8 +371,10 @@ START_TEST(a_pin_is_used_when_it_fits)
 
 		if (m->pinning == OBJ_PIN_BY_NAME)
 			w.fake.map_info = (struct bpf_map_info){
-				.type = m->type, .key_size = m->key_size,
-				.value_size = m->value_size, .max_entries = m->max_entries,
+				.type = m->type,
+				.key_size = m->key_size,
+				.value_size = m->value_size,
+				.max_entries = m->max_entries,
 				.map_flags = m->flags,
 			};
 	}
@@ -425,8 +431,7 @@ static Suite *load_suite(void)
 		 a_refused_program_shows_the_log, a_log_buffer_that_is_too_small_grows,
 		 EAGAIN_is_tried_again_and_given_up_in_the_end, EPERM_and_E2BIG_come_with_a_hint,
 		 one_program_alone_can_be_asked_for, a_pin_is_used_when_it_fits,
-		 the_other_byte_order_is_not_loaded,
-		 a_test_run_that_fails_says_why);
+		 the_other_byte_order_is_not_loaded, a_test_run_that_fails_says_why);
 	return s;
 }
 
