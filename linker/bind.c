@@ -199,8 +199,9 @@ static void help_unresolved(struct link *l, node_id id, struct diag_msg *m)
 		    strcmp(link_node_name(l, (node_id){ i }), name))
 			continue;
 		diag_help(m, "%s has one that is %s; bind it: --resolve %s=%s:%s",
-			  link_input(l, n->input)->name, n->bind == STB_LOCAL ? "static" : "private",
-			  name, link_input(l, n->input)->name, name);
+			  link_input(l, n->input)->name,
+			  n->bind == STB_LOCAL ? "static" : "private", name,
+			  link_input(l, n->input)->name, name);
 		return;
 	}
 	for (u32 i = 1; i < l->names.n; i++)

@@ -89,8 +89,9 @@ static bool is_const(const struct btf *b, u32 id)
 static enum link_match compare_const(const struct link *l, node_id decl, node_id def,
 				     struct sbuf *why)
 {
-	bool a = is_const(btf_of(l, decl), btf_type(btf_of(l, decl), link_node(l, decl)->btf_id)->type);
-	bool b = is_const(btf_of(l, def), btf_type(btf_of(l, def), link_node(l, def)->btf_id)->type);
+	const struct btf *btf_a = btf_of(l, decl), *btf_b = btf_of(l, def);
+	bool a = is_const(btf_a, btf_type(btf_a, link_node(l, decl)->btf_id)->type);
+	bool b = is_const(btf_b, btf_type(btf_b, link_node(l, def)->btf_id)->type);
 
 	if (a == b)
 		return LINK_SAME;

@@ -78,7 +78,7 @@ struct link_piece {
 	sec_id sec;		/* none: a common symbol */
 	u64 off, size;		/* bytes there */
 	node_id owner;		/* the symbol of a function or lost definition, none for the rest */
-	bool dropped;		/* owner's root is who won; without an owner nothing took its place */
+	bool dropped;		/* owner's root is who won; no owner: nothing took its place */
 	bool is_clone;
 	bool to_text;		/* a function that stops being, or never was, an entry */
 	bool called, in_data;	/* referred to from code, from data; find_uses */

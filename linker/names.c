@@ -53,7 +53,7 @@ void link_names_free(struct link_names *names)
 }
 
 enum rank {
-	RANK_PLAIN,		/* keeps its name whatever happens; labels too, which nobody looks up */
+	RANK_PLAIN,		/* labels: nobody looks them up */
 	RANK_PUBLIC,
 	RANK_PRIVATE,
 	RANK_STATIC,

@@ -68,7 +68,7 @@ static int add_row(struct link *l, node_id id)
 	if (!row)
 		return -ENOMEM;
 	fill_row(l, id, row);
-	/* Section names are the output's or the inputs': an input may be lent, so both are copied. */
+	/* The names are the inputs', which may be lent, or the output's: the table has its own. */
 	row->old_name = arena_strdup(&l->arena, row->old_name);
 	row->new_name = arena_strdup(&l->arena, row->new_name);
 	row->section = arena_strdup(&l->arena, row->section);
