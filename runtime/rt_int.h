@@ -191,8 +191,8 @@ int rt_test_skb(struct rt_test *t);
 /* ctx_in, at most size bytes, into t->ctx_in; sets has_ctx. */
 int rt_test_ctx_in(struct rt_test *t, u32 size);
 int rt_test_refuse(struct rt_test *t, int err, const char *why);
-/* Run prog on ctx (size bytes) and pkt as often as asked. */
-int rt_test_go(struct rt_test *t, void *ctx, u32 size);
+/* Run prog on t->ctx (size bytes) and t->pkt as often as asked; keeps: see rt_run.ctx_keeps. */
+int rt_test_go(struct rt_test *t, u32 size, bool (*keeps)(struct rt_run *, u32, u32, u64 *));
 /* Hand packet bytes [from, end) with frags, retval, duration and ctx back to the caller. */
 int rt_test_finish(struct rt_test *t, u32 from, const void *ctx, u32 ctx_size);
 

@@ -47,11 +47,12 @@ static int run_once(struct rt_test *t, struct rt_run *run)
 	return err;
 }
 
-int rt_test_go(struct rt_test *t, void *ctx, u32 size)
+int rt_test_go(struct rt_test *t, u32 size, bool (*keeps)(struct rt_run *, u32, u32, u64 *))
 {
 	struct rt *rt = t->call->rt;
 	struct rt_run run = { .diag = rt->diag, .host = &rt->host, .env = &rt->env,
-			      .pkt = &t->pkt, .ctx = ctx, .ctx_size = size };
+			      .pkt = &t->pkt, .ctx = &t->ctx, .ctx_size = size,
+			      .ctx_keeps = keeps };
 	u32 n = t->call->attr.test.repeat ? t->call->attr.test.repeat : 1;
 	u64 start = rt->env.time_ns(rt->env.user, RT_CLOCK_MONOTONIC), ns;
 	int err = 0;
@@ -67,14 +68,15 @@ int rt_test_go(struct rt_test *t, void *ctx, u32 size)
 
 /* --- handing back ------------------------------------------------------------------------ */
 
-/* size bytes of the packet from `from` on, fragments at the end. */
+/* size bytes of the packet from `from` on. Where it doesn't fit, the kernel cuts the linear part
+ * and has the fragments follow. */
 static void copy_packet(const struct rt_pkt *pkt, u32 from, u8 *to, u32 size)
 {
-	u32 linear = (u32)min_u64(size, pkt->end - from);
+	u32 linear = size - pkt->n_frag_bytes;
 
 	memcpy(to, pkt->buf + from, linear);
-	if (size > linear)
-		memcpy(to + linear, pkt->frags, size - linear);
+	if (pkt->n_frag_bytes)
+		memcpy(to + linear, pkt->frags, pkt->n_frag_bytes);
 }
 
 /* A room of 0 means that the caller doesn't say: then all is copied, as the kernel does. */
@@ -85,7 +87,7 @@ static int give_packet(struct rt_test *t, u32 from)
 	u32 room = a->test.data_size_out ? a->test.data_size_out : size;
 	u8 *out = rt_user_ptr(a->test.data_out);
 
-	/* The kernel copies fragments whole or fails before it says anything. */
+	/* Without room for the fragments the kernel fails before it says anything. */
 	if (out && room < t->pkt.n_frag_bytes)
 		return -ENOSPC;
 	if (out)

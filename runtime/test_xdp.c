@@ -116,7 +116,7 @@ int rt_test_xdp(struct rt_test *t)
 	if (err)
 		return err;
 	t->ctx.xdp.ingress_ifindex = LOOPBACK;
-	err = rt_test_go(t, &t->ctx, sizeof(t->ctx.xdp));
+	err = rt_test_go(t, sizeof(t->ctx.xdp), NULL);
 	if (err)
 		return err;
 	out->data = t->pkt.data - t->pkt.meta;

@@ -23,8 +23,8 @@ static int fault_ctx(struct exec *x, const struct exec_access *a, u32 off, bool 
 	else
 		sbuf_printf(&why, "member '%s' (offset %u, size %u) isn't accessed so", field->name,
 			    field->off, field->size);
-	err = exec_fault(x, DIAG_EXEC_CTX, NULL, a->what, (unsigned long long)a->size, off, exec_place(x, a),
-			 abi_prog_name(x->prog->type), sbuf_str(&why));
+	err = exec_fault(x, DIAG_EXEC_CTX, NULL, a->what, (unsigned long long)a->size, off,
+			 exec_place(x, a), abi_prog_name(x->prog->type), sbuf_str(&why));
 	sbuf_free(&why);
 	return err;
 }
@@ -60,7 +60,8 @@ int exec_ctx_load(struct exec *x, const struct exec_access *a, u32 off, struct e
 	}
 	/* A caller with a shorter struct has zeroes behind it. */
 	if (off + a->size <= x->run->ctx_size)
-		memcpy((u8 *)&v + (HOST_BIG_ENDIAN ? 8 - a->size : 0), (u8 *)x->run->ctx + off, a->size);
+		memcpy((u8 *)&v + (HOST_BIG_ENDIAN ? 8 - a->size : 0), (u8 *)x->run->ctx + off,
+		       a->size);
 	*out = reg_number(v);
 	return STEP_NEXT;
 }
@@ -71,7 +72,10 @@ int exec_ctx_store(struct exec *x, const struct exec_access *a, u32 off, u64 v)
 
 	if (!field)
 		return fault_ctx(x, a, off, true);
+	if (x->run->ctx_keeps && !x->run->ctx_keeps(x->run, off, (u32)a->size, &v))
+		return STEP_NEXT;
 	if (off + a->size <= x->run->ctx_size)
-		memcpy((u8 *)x->run->ctx + off, (u8 *)&v + (HOST_BIG_ENDIAN ? 8 - a->size : 0), a->size);
+		memcpy((u8 *)x->run->ctx + off, (u8 *)&v + (HOST_BIG_ENDIAN ? 8 - a->size : 0),
+		       a->size);
 	return STEP_NEXT;
 }

@@ -175,6 +175,9 @@ struct rt_run {
 	 */
 	void *ctx;
 	u32 ctx_size;
+	/* What the context keeps of a store of *v, for members that are narrower than programs see
+	 * them; false: nothing. NULL: everything. */
+	bool (*ctx_keeps)(struct rt_run *run, u32 off, u32 size, u64 *v);
 	/* Filled by the engine. */
 	const struct rt_run_ops *ops;
 	void *engine;
