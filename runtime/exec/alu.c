@@ -96,7 +96,8 @@ u64 exec_alu(enum isa_oper oper, u32 width, u64 a, u64 b)
 
 u64 exec_end(enum isa_oper oper, u32 width, u64 v)
 {
-	bool swap = oper == ISA_OPER_BSWAP || oper == (HOST_BIG_ENDIAN ? ISA_OPER_TO_LE : ISA_OPER_TO_BE);
+	bool swap = oper == ISA_OPER_BSWAP ||
+		    oper == (HOST_BIG_ENDIAN ? ISA_OPER_TO_LE : ISA_OPER_TO_BE);
 
 	switch (width) {
 	case 2:

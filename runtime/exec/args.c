@@ -8,10 +8,10 @@
 struct arg_check {
 	u32 id;
 	const struct abi_helper *h;
-	u32 n;				/* argument that is checked, 0-based */
+	u32 n; /* argument that is checked, 0-based */
 	const struct abi_arg_rule *rule;
 	struct exec_reg reg;
-	struct rt_map *map;		/* the map argument, once seen */
+	struct rt_map *map; /* the map argument, once seen */
 };
 
 static int fault_arg(struct exec *x, const struct arg_check *c, const char *must)
@@ -20,7 +20,8 @@ static int fault_arg(struct exec *x, const struct arg_check *c, const char *must
 	int err;
 
 	exec_describe_reg(x, &is, c->reg);
-	err = exec_fault(x, DIAG_EXEC_ARG, NULL, c->n + 1, c->h->name, c->n + 1, must, sbuf_str(&is));
+	err = exec_fault(x, DIAG_EXEC_ARG, NULL, c->n + 1, c->h->name, c->n + 1, must,
+			 sbuf_str(&is));
 	sbuf_free(&is);
 	return err;
 }
@@ -112,8 +113,8 @@ static int check_string(struct exec *x, const struct arg_check *c)
 /* What a helper needs of the map that it is given. */
 struct map_need {
 	u32 helper;
-	u32 flag;			/* ABI_MAP_* that the kind must have, 0: none of the three */
-	bool reads, writes;		/* values, for the program */
+	u32 flag;	    /* ABI_MAP_* that the kind must have, 0: none of the three */
+	bool reads, writes; /* values, for the program */
 };
 
 static const struct map_need map_needs[] = {
@@ -150,7 +151,8 @@ static int check_map(struct exec *x, struct arg_check *c)
 			return exec_fault(x, DIAG_EXEC_MAP_KIND, NULL, c->h->name, map->spec.name,
 					  abi_map_name(map->spec.type));
 		if (map_needs[i].writes && !rt_map_prog_writes(map))
-			return exec_fault(x, DIAG_EXEC_MAP_RIGHTS, NULL, c->h->name, map->spec.name);
+			return exec_fault(x, DIAG_EXEC_MAP_RIGHTS, NULL, c->h->name,
+					  map->spec.name);
 	}
 	return 0;
 }

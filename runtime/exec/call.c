@@ -21,10 +21,12 @@ static int may_call(struct exec *x, u32 id, const struct abi_helper *h)
 	if (!h)
 		return exec_fault(x, DIAG_EXEC_HELPER_UNKNOWN, NULL, id);
 	if (x->prog->type && !abi_helper_allowed(id, x->prog->type))
-		return exec_fault(x, DIAG_EXEC_HELPER_TYPE, NULL, h->name, abi_prog_name(x->prog->type));
+		return exec_fault(x, DIAG_EXEC_HELPER_TYPE, NULL, h->name,
+				  abi_prog_name(x->prog->type));
 	if (h->flags & ABI_FN_GPL && !x->prog->gpl)
 		return exec_fault(x, DIAG_EXEC_HELPER_GPL,
-				  "give the program a GPL-compatible licence in SEC(\"license\")", h->name);
+				  "give the program a GPL-compatible licence in SEC(\"license\")",
+				  h->name);
 	return 0;
 }
 
@@ -98,7 +100,8 @@ int exec_step_CALL(struct exec *x, const struct exec_op *op)
 
 int exec_step_CALLX(struct exec *x, const struct exec_op *op)
 {
-	return exec_fault(x, DIAG_EXEC_NOTSUP, "no kernel takes it either; use a switch, or tail calls",
+	return exec_fault(x, DIAG_EXEC_NOTSUP,
+			  "no kernel takes it either; use a switch, or tail calls",
 			  "a call through a register");
 }
 

@@ -19,11 +19,11 @@
 
 enum {
 	EXEC_MAX_FRAMES = 8,		/* main and 7 deep, callbacks included */
-	EXEC_MAX_STACK = MAX_BPF_STACK,	/* bytes of one frame, and of all that are active */
-	EXEC_STACK_ROUND = 16,		/* a frame's share of the latter, as the kernel's JITs count */
-	EXEC_TAIL_CALL_STACK = 256,	/* frames above one that makes a tail call: fewer bytes */
+	EXEC_MAX_STACK = MAX_BPF_STACK,	/* bytes of one frame, and of all together */
+	EXEC_STACK_ROUND = 16,		/* a frame's share, as the kernel's JITs count */
+	EXEC_TAIL_CALL_STACK = 256,	/* frames above a tail call: fewer bytes */
 	EXEC_MAX_TAIL_CALLS = 33,	/* in one run, all frames together */
-	EXEC_MAX_MAY_GOTO = 8 << 20,	/* times that one may_goto falls through in one frame */
+	EXEC_MAX_MAY_GOTO = 8 << 20,	/* times that may_goto falls through, a frame */
 };
 
 /* Instructions that a run may take when its caller has no opinion. */
@@ -57,7 +57,7 @@ struct exec_prog_spec {
 	const char *name;		/* of the main function; NULL: "main" */
 	const char *file;		/* for diagnostics, may be NULL */
 	u32 type, expected_attach_type;
-	bool gpl;			/* the licence is compatible: GPL-only helpers may be called */
+	bool gpl;			/* the licence lets it call GPL-only helpers */
 	const struct bpf_insn *insns;	/* host byte order */
 	u32 n_insns;
 	const struct exec_name *names;

@@ -111,7 +111,7 @@ struct exec_frame {
 	u32 func;			/* function it runs, index */
 	u32 ret_pc;			/* where the caller goes on */
 	u32 depth;			/* bytes of its stack that were used so far */
-	u32 below;			/* most bytes, rounded, that frames above it used together */
+	u32 below;			/* the most that frames above it used, rounded */
 	u32 may_goto;			/* times left */
 	bool chain_start;		/* entered by tail call: stack sums begin here */
 	bool callback;			/* entered by a helper: exit goes back to it */
@@ -262,7 +262,7 @@ struct exec_access {
 	s32 off;			/* added to the register */
 	u64 size;
 	u8 rights;			/* RIGHT_* that it takes */
-	bool aligned;			/* size is a power of two and off must be a multiple of it */
+	bool aligned;			/* off must be a multiple of size, a power of two */
 	bool may_be_uninit;		/* reading stack bytes that were never written is fine */
 	const char *what;		/* "load", "store", "helper's read" */
 };

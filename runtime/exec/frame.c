@@ -44,7 +44,8 @@ int exec_frame_push(struct exec *x, const struct exec_prog *prog, u32 func,
 
 	/* x->f is NULL until the main function is entered. */
 	if (x->f && x->depth + 1 >= EXEC_MAX_FRAMES)
-		return exec_fault(x, DIAG_EXEC_FRAMES, "a function that calls itself needs a loop instead",
+		return exec_fault(x, DIAG_EXEC_FRAMES,
+				  "a function that calls itself needs a loop instead",
 				  EXEC_MAX_FRAMES);
 	if (x->f)
 		x->depth++;
@@ -108,7 +109,8 @@ u32 exec_stack_above(struct exec *x)
 /* Frame f got deeper: every sum that it takes part in grew. */
 static int check_sum(struct exec *x, struct exec_frame *f)
 {
-	u32 n = (u32)(f - x->frames), sum = chain_sum(x, n), most = sum + rounded(f->depth) + f->below;
+	u32 n = (u32)(f - x->frames), sum = chain_sum(x, n),
+	    most = sum + rounded(f->depth) + f->below;
 
 	sum += rounded(f->depth);
 	while (n++ < x->depth && !x->frames[n].chain_start) {

@@ -24,7 +24,8 @@ int exec_loop(struct exec *x)
 
 	do {
 		if (!x->left)
-			return exec_fault(x, DIAG_EXEC_BUDGET, "does the loop end? raise the budget if it does");
+			return exec_fault(x, DIAG_EXEC_BUDGET,
+					  "does the loop end? raise the budget if it does");
 		x->left--;
 		x->op = &x->prog->ops[x->pc];
 		x->pc += x->op->slots;

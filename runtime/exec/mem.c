@@ -33,7 +33,8 @@ static int fault_not_address(struct exec *x, const struct exec_access *a)
 	return exec_fault(x, DIAG_EXEC_NOT_ADDRESS,
 			  "an address comes from the context, a map or the stack; adding to it and "
 			  "subtracting from it in 64 bits keeps it one",
-			  a->what, (unsigned long long)a->size, exec_place(x, a), (unsigned long long)a->reg.v);
+			  a->what, (unsigned long long)a->size, exec_place(x, a),
+			  (unsigned long long)a->reg.v);
 }
 
 static const char *stale_reason(enum exec_kind kind)
@@ -56,7 +57,8 @@ static int fault_stale(struct exec *x, const struct exec_access *a)
 			  kind == KIND_STACK || kind == KIND_KEY ?
 				  "keep nothing of a function's stack after it returned" :
 				  "load data and data_end from the context again",
-			  a->what, (unsigned long long)a->size, exec_place(x, a), stale_reason(kind));
+			  a->what, (unsigned long long)a->size, exec_place(x, a),
+			  stale_reason(kind));
 }
 
 /* "starts 4 bytes past the end", and what to do where it's the packet. */
@@ -83,8 +85,9 @@ static int fault_bounds(struct exec *x, const struct exec_access *a, const struc
 	exec_describe_region(x, &name, rg);
 	describe_miss(&miss, rg, at, a->size);
 	err = exec_fault(x, DIAG_EXEC_BOUNDS,
-			 rg->kind == KIND_PKT ? "compare the end of what is accessed with data_end first" :
-						NULL,
+			 rg->kind == KIND_PKT ?
+				 "compare the end of what is accessed with data_end first" :
+				 NULL,
 			 a->what, (unsigned long long)a->size, exec_place(x, a), sbuf_str(&miss),
 			 sbuf_str(&name), (long long)(at - origin), rg->hi - rg->lo);
 	sbuf_free(&miss);
@@ -100,14 +103,14 @@ static int fault_rights(struct exec *x, const struct exec_access *a, const struc
 
 	exec_describe_region(x, &name, rg);
 	if (rg->kind == KIND_MAP || rg->kind == KIND_FUNC || rg->kind == KIND_PKT_END)
-		err = exec_fault(x, DIAG_EXEC_NOT_MEMORY, NULL, a->what, (unsigned long long)a->size,
-				 exec_place(x, a), sbuf_str(&name));
+		err = exec_fault(x, DIAG_EXEC_NOT_MEMORY, NULL, a->what,
+				 (unsigned long long)a->size, exec_place(x, a), sbuf_str(&name));
 	else if (missing & RIGHT_WRITE)
 		err = exec_fault(x, DIAG_EXEC_READ_ONLY, NULL, a->what, (unsigned long long)a->size,
 				 exec_place(x, a), sbuf_str(&name));
 	else if (missing & RIGHT_READ)
-		err = exec_fault(x, DIAG_EXEC_WRITE_ONLY, NULL, a->what, (unsigned long long)a->size,
-				 exec_place(x, a), sbuf_str(&name));
+		err = exec_fault(x, DIAG_EXEC_WRITE_ONLY, NULL, a->what,
+				 (unsigned long long)a->size, exec_place(x, a), sbuf_str(&name));
 	else
 		err = exec_fault(x, DIAG_EXEC_ATOMIC, NULL, exec_place(x, a), sbuf_str(&name));
 	sbuf_free(&name);
@@ -122,8 +125,8 @@ static int fault_aligned(struct exec *x, const struct exec_access *a, const stru
 
 	exec_describe_region(x, &name, rg);
 	/* The kernel counts stack offsets from the frame pointer; alignment is the same. */
-	err = exec_fault(x, DIAG_EXEC_MISALIGNED, NULL, a->what, (unsigned long long)a->size, exec_place(x, a),
-			 off, sbuf_str(&name));
+	err = exec_fault(x, DIAG_EXEC_MISALIGNED, NULL, a->what, (unsigned long long)a->size,
+			 exec_place(x, a), off, sbuf_str(&name));
 	sbuf_free(&name);
 	return err;
 }
@@ -292,8 +295,12 @@ static int store(struct exec *x, const struct exec_access *a, struct exec_reg v)
 static struct exec_access access_of(struct exec *x, const struct exec_op *op, u32 regno, u8 rights,
 				    const char *what)
 {
-	return (struct exec_access){ .reg = x->f->r[regno], .regno = (int)regno, .off = op->off,
-				     .size = op->width, .rights = rights, .aligned = true,
+	return (struct exec_access){ .reg = x->f->r[regno],
+				     .regno = (int)regno,
+				     .off = op->off,
+				     .size = op->width,
+				     .rights = rights,
+				     .aligned = true,
 				     .what = what };
 }
 
@@ -332,7 +339,8 @@ int exec_step_STORE(struct exec *x, const struct exec_op *op)
 
 int exec_step_STORE_REL(struct exec *x, const struct exec_op *op)
 {
-	struct exec_access a = access_of(x, op, op->dst, RIGHT_WRITE | RIGHT_ATOMIC, "atomic store");
+	struct exec_access a =
+		access_of(x, op, op->dst, RIGHT_WRITE | RIGHT_ATOMIC, "atomic store");
 
 	EXEC_READ(x, op->src);
 	return store(x, &a, x->f->r[op->src]);
@@ -355,10 +363,12 @@ static u64 atomic_result(struct exec *x, const struct exec_op *op, u64 old)
 }
 
 /* The runtime runs programs one at a time, so there is nobody to be atomic against. A whole
- * address that is fetched from the stack stays one; what is stored is a number, as to the kernel. */
+ * address that is fetched from the stack stays one; what is stored is a number, as to the kernel.
+ */
 int exec_step_ATOMIC(struct exec *x, const struct exec_op *op)
 {
-	struct exec_access a = access_of(x, op, op->dst, RIGHT_READ | RIGHT_WRITE | RIGHT_ATOMIC, "atomic access");
+	struct exec_access a =
+		access_of(x, op, op->dst, RIGHT_READ | RIGHT_WRITE | RIGHT_ATOMIC, "atomic access");
 	struct exec_reg old;
 	int err;
 

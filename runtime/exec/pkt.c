@@ -25,7 +25,8 @@ static bool from_packet(const struct rt_pkt *pkt, u32 off, u32 size, u8 *out)
 	if (off > rt_pkt_len(pkt) || size > rt_pkt_len(pkt) - off)
 		return false;
 	for (u32 i = 0; i < size; i++)
-		out[i] = off + i < linear ? pkt->buf[pkt->data + off + i] : pkt->frags[off + i - linear];
+		out[i] = off + i < linear ? pkt->buf[pkt->data + off + i] :
+					    pkt->frags[off + i - linear];
 	return true;
 }
 

@@ -125,7 +125,8 @@ static bool names_a_map(const struct isa_op *row)
 		row->oper == ISA_OPER_MAP_VALUE || row->oper == ISA_OPER_MAP_IDX_VALUE);
 }
 
-static void decode(struct exec_op *op, const struct isa_op *row, const struct bpf_insn *insn, u32 at)
+static void decode(struct exec_op *op, const struct isa_op *row, const struct bpf_insn *insn,
+		   u32 at)
 {
 	s64 target;
 
@@ -171,7 +172,8 @@ static const char *name_at(const struct exec_prog_spec *spec, u32 insn)
 	return insn ? NULL : spec->name ? spec->name : "main";
 }
 
-static bool copy_funcs(struct exec_prog *p, const struct exec_prog_spec *spec, const struct isa_cfg *cfg)
+static bool copy_funcs(struct exec_prog *p, const struct exec_prog_spec *spec,
+		       const struct isa_cfg *cfg)
 {
 	const char *name;
 
@@ -220,7 +222,8 @@ static bool copy_rest(struct exec_prog *p, const struct exec_prog_spec *spec)
 	p->type = spec->type;
 	p->gpl = spec->gpl;
 	p->view = abi_view_of(spec->type, spec->expected_attach_type);
-	p->has_range = abi_prog_return(spec->type, spec->expected_attach_type, &p->ret_min, &p->ret_max);
+	p->has_range =
+		abi_prog_return(spec->type, spec->expected_attach_type, &p->ret_min, &p->ret_max);
 	p->name = arena_strdup(&p->arena, spec->name ? spec->name : "main");
 	p->file = spec->file ? arena_strdup(&p->arena, spec->file) : NULL;
 	p->insns = arena_memdup(&p->arena, spec->insns, spec->n_insns * sizeof(*spec->insns));
@@ -230,7 +233,8 @@ static bool copy_rest(struct exec_prog *p, const struct exec_prog_spec *spec)
 	return p->name && (p->file || !spec->file) && p->insns && p->ops && p->maps;
 }
 
-static bool copy_spec(struct exec_prog *p, const struct exec_prog_spec *spec, const struct isa_cfg *cfg)
+static bool copy_spec(struct exec_prog *p, const struct exec_prog_spec *spec,
+		      const struct isa_cfg *cfg)
 {
 	return copy_rest(p, spec) && copy_funcs(p, spec, cfg) && copy_lines(p, spec);
 }

@@ -12,7 +12,7 @@ struct parser {
 	struct tcase *c;
 	u32 line;
 	bool failed;
-	struct span data;		/* of the runs that follow */
+	struct span data; /* of the runs that follow */
 	u32 first_ctx, n_ctx;
 	const struct block *block;
 };
@@ -89,7 +89,8 @@ static struct span hex(struct parser *p, char *s)
 			fault(p, "bytes are malformed: %s", w);
 		for (u32 t = 0; t < times && !p->failed; t++)
 			for (size_t i = 0; i < len; i += 2)
-				sbuf_putc(&out, (char)strtoul((char[]){ w[i], w[i + 1], 0 }, NULL, 16));
+				sbuf_putc(&out,
+					  (char)strtoul((char[]){ w[i], w[i + 1], 0 }, NULL, 16));
 	}
 	bytes = span_of(arena_memdup(&p->c->arena, sbuf_str(&out), out.size), out.size);
 	sbuf_free(&out);
@@ -369,7 +370,7 @@ static const struct {
 	const char *name;
 	int err;
 } errnos[] = {
-	{ "EACCES", -EACCES }, { "EINVAL", -EINVAL }, { "E2BIG", -E2BIG }, { "EPERM", -EPERM },
+	{ "EACCES", -EACCES }, { "EINVAL", -EINVAL }, { "E2BIG", -E2BIG },   { "EPERM", -EPERM },
 	{ "EFAULT", -EFAULT }, { "ENOTSUPP", -524 },  { "ENOENT", -ENOENT }, { "EBADF", -EBADF },
 };
 
@@ -394,18 +395,12 @@ static void kernel_head(struct parser *p, char *words)
 }
 
 static const struct block blocks[] = {
-	{ "about", NULL, about_line },
-	{ "type", type_head, no_line },
-	{ "budget", budget_head, no_line },
-	{ "maps", NULL, maps_line },
-	{ "values", NULL, values_line },
-	{ "slots", NULL, slots_line },
-	{ "asm", asm_head, asm_line },
-	{ "data", data_head, data_line },
-	{ "ctx", ctx_head, ctx_line },
-	{ "run", run_head, run_line },
-	{ "diag", diag_head, about_line },
-	{ "kernel", kernel_head, about_line },
+	{ "about", NULL, about_line },	    { "type", type_head, no_line },
+	{ "budget", budget_head, no_line }, { "maps", NULL, maps_line },
+	{ "values", NULL, values_line },    { "slots", NULL, slots_line },
+	{ "asm", asm_head, asm_line },	    { "data", data_head, data_line },
+	{ "ctx", ctx_head, ctx_line },	    { "run", run_head, run_line },
+	{ "diag", diag_head, about_line },  { "kernel", kernel_head, about_line },
 };
 
 /* --- lines ------------------------------------------------------------------------------- */
@@ -498,7 +493,9 @@ int case_read(const char *path, struct tcase *c)
 	struct parser p = { .c = c, .data = span_of(packet, sizeof(packet)) };
 	struct sbuf text = { 0 };
 
-	*c = (struct tcase){ .prog_type = BPF_PROG_TYPE_SOCKET_FILTER, .gpl = true, .diag_insn = -1 };
+	*c = (struct tcase){ .prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
+			     .gpl = true,
+			     .diag_insn = -1 };
 	c->path = path;
 	if (file_read(&d, path, &text))
 		return -EINVAL;

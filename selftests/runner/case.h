@@ -61,7 +61,7 @@ struct tcase {
 	const char *path;
 	u32 prog_type;			/* socket filter unless a type block says otherwise */
 	bool gpl;
-	u64 budget;			/* instructions of a run on the runtime, 0: the runner's default */
+	u64 budget;			/* of a run on the runtime, 0: the runner's default */
 	VEC(struct case_map) maps;
 	VEC(struct case_elem) values;
 	VEC(struct case_slot) slots;

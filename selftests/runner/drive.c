@@ -15,7 +15,7 @@ struct drive {
 	const struct tcase *c;
 	const struct weld_target *t;
 	struct outcome *out;
-	int *maps, *progs;		/* handles, -1 none */
+	int *maps, *progs; /* handles, -1 none */
 	unsigned int n_cpus;
 	char *log;
 };
@@ -32,7 +32,8 @@ static bpf_u64 ptr(const void *p)
 
 static int complain(struct drive *v, const char *what, const char *name, int err)
 {
-	fprintf(stderr, "%s: %s: %s %s: %s\n", v->c->path, v->t->ops->name, what, name, strerror(-err));
+	fprintf(stderr, "%s: %s: %s %s: %s\n", v->c->path, v->t->ops->name, what, name,
+		strerror(-err));
 	return err;
 }
 
@@ -259,6 +260,16 @@ static int resolve(struct drive *v, struct isa_asm *a)
 	return err;
 }
 
+static void note_used(struct drive *v, const struct isa_asm *a)
+{
+	for (u32 i = 0; v->out->used && i < a->insns.n; i += isa_slots(&a->insns.v[i])) {
+		const struct isa_op *op = isa_decode(&a->insns.v[i], a->insns.n - i, NULL);
+
+		if (op)
+			v->out->used[op->id] = true;
+	}
+}
+
 static int prog_load(struct drive *v, u32 n, const struct isa_asm *a)
 {
 	struct funcs funcs = { 0 };
@@ -297,6 +308,7 @@ static int load_prog(struct drive *v, u32 n)
 		return err;
 	err = resolve(v, &a);
 	if (!err) {
+		note_used(v, &a);
 		v->progs[n] = prog_load(v, n, &a);
 		if (v->progs[n] < 0) {
 			v->out->load_err = v->progs[n];
@@ -438,7 +450,7 @@ int drive_case(const struct tcase *c, const struct weld_target *target, struct o
 	struct drive v = { .c = c, .t = target, .out = out, .log = malloc(LOG_SIZE) };
 	int err;
 
-	memset(out, 0, sizeof(*out));
+	*out = (struct outcome){ .used = out->used };
 	v.maps = no_handles(c->maps.n);
 	v.progs = no_handles(c->progs.n);
 	err = target->ops->n_cpus(target->user, &v.n_cpus);

@@ -21,6 +21,7 @@ struct outcome_run {
 };
 
 struct outcome {
+	bool *used;			/* the caller's, by opcode: was loaded; or NULL */
 	int load_err;			/* of the first program that was refused, 0 */
 	int run_err;			/* of the run that failed, 0 */
 	char *log;			/* the verifier's, owned */

@@ -39,7 +39,7 @@ static void put_funcs(const struct isa_asm *a, const struct isa_cfg *cfg, struct
 	sbuf_putc(strs, 0);
 	put_type(types, 1, KIND_INT, 4);
 	sbuf_put(strs, "int", 4);
-	put32(types, 1 << 24 | 32);	/* signed, 32 bits */
+	put32(types, 1 << 24 | 32); /* signed, 32 bits */
 	put_type(types, 0, KIND_FUNC_PROTO, TYPE_INT);
 	for (u32 i = 0; i < cfg->funcs.n; i++) {
 		put_type(types, (u32)strs->size, KIND_FUNC, TYPE_PROTO);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Runs cases: runner FILE|FOLDER...
+ * Runs cases: case_runner [--cover] FILE|FOLDER...
  *
  * Each case goes through every engine that its blocks call for:
  *
@@ -8,7 +8,9 @@
  *	runtime	the bundled runtime with its checked interpreter
  *	kernel	the running one, where it lets us; otherwise counted as skipped
  *
- * and where two engines ran it, what they leave behind must be equal.
+ * and where two engines ran it, what they leave behind must be equal. With --cover, the cases
+ * that come through must together use every opcode of lib/isa/op.def that the kernel accepts, but
+ * for those that the runtime says it does not have.
  */
 #include <dirent.h>
 #include <sched.h>
@@ -19,7 +21,9 @@
 
 #include "lib/abi/abi.h"
 #include "lib/isa/isa.h"
+#if CONFIG_KERNEL
 #include "lib/load/kernel.h"
+#endif
 #include "runtime/rt.h"
 #include "selftests/runner/drive.h"
 #include "selftests/unit/report.h"
@@ -38,6 +42,7 @@ struct runner {
 	struct weld_target kernel;
 	bool have_kernel;
 	struct caught caught;
+	bool used[ISA_N_OPS]; /* opcodes of cases that are to come through */
 	u32 passed, failed, skipped;
 };
 
@@ -130,7 +135,8 @@ static bool has_elem(const char *maps, const struct case_elem *e)
 	return ok;
 }
 
-static bool has_member(const struct tcase *c, const struct outcome_run *o, const struct case_member *m)
+static bool has_member(const struct tcase *c, const struct outcome_run *o,
+		       const struct case_member *m)
 {
 	enum abi_view view = abi_view_of(c->prog_type, 0);
 	const struct abi_field *f;
@@ -146,7 +152,8 @@ static bool has_member(const struct tcase *c, const struct outcome_run *o, const
 	return false;
 }
 
-static const char *unmet(const struct tcase *c, const struct case_run *want, const struct outcome_run *got)
+static const char *unmet(const struct tcase *c, const struct case_run *want,
+			 const struct outcome_run *got)
 {
 	if (want->has_ret && want->ret != got->ret)
 		return "ret";
@@ -169,7 +176,8 @@ static void dump_run(const struct outcome_run *o)
 	fprintf(stderr, "\n%s", o->maps);
 }
 
-static void check_runs(struct runner *r, const struct tcase *c, const char *engine, struct outcome *o)
+static void check_runs(struct runner *r, const struct tcase *c, const char *engine,
+		       struct outcome *o)
 {
 	for (u32 i = 0; i < o->runs.n; i++) {
 		const char *what = unmet(c, &c->runs.v[i], &o->runs.v[i]);
@@ -204,7 +212,7 @@ static void compare(struct runner *r, const struct tcase *c, struct outcome *rt,
 
 /* --- the runtime ------------------------------------------------------------------------- */
 
-static void catch(void *user, const struct weld_diag *d)
+static void catch (void *user, const struct weld_diag *d)
 {
 	struct runner *r = user;
 
@@ -267,8 +275,9 @@ static bool on_runtime(struct runner *r, const struct tcase *c, struct outcome *
 	else if (c->diag)
 		check_diag(r, c, o);
 	else if (o->load_err || o->run_err)
-		fail(r, c, "runtime: E%04d func %s insn %lld: %s (%s)", r->caught.code, r->caught.func,
-		     (long long)r->caught.insn, r->caught.text, strerror(-(o->load_err + o->run_err)));
+		fail(r, c, "runtime: E%04d func %s insn %lld: %s (%s)", r->caught.code,
+		     r->caught.func, (long long)r->caught.insn, r->caught.text,
+		     strerror(-(o->load_err + o->run_err)));
 	else
 		check_runs(r, c, "runtime", o);
 	return !err && !o->load_err && !o->run_err;
@@ -281,7 +290,8 @@ static void check_reject(struct runner *r, const struct tcase *c, const struct o
 	if (!o->load_err)
 		fail(r, c, "kernel: accepted, a refusal was expected");
 	else if (c->kernel_err && o->load_err != c->kernel_err)
-		fail(r, c, "kernel: refused with %s: %s", strerror(-o->load_err), last_line(o->log));
+		fail(r, c, "kernel: refused with %s: %s", strerror(-o->load_err),
+		     last_line(o->log));
 	else
 		r->passed++;
 }
@@ -309,7 +319,7 @@ static bool on_kernel(struct runner *r, const struct tcase *c, struct outcome *o
 
 static void run_engines(struct runner *r, const struct tcase *c)
 {
-	struct outcome rt = { 0 }, kernel = { 0 };
+	struct outcome rt = { .used = c->diag ? NULL : r->used }, kernel = { 0 };
 	bool both;
 
 	for (u32 i = 0; i < c->progs.n; i++)
@@ -361,6 +371,31 @@ static void run_folder(struct runner *r, const char *folder)
 		free(entries);
 }
 
+/* What the runtime answers -ENOTSUP to. */
+static bool not_here(const struct isa_op *op)
+{
+	return op->effect == ISA_FX_CAST || op->oper == ISA_OPER_BTF_ID ||
+	       op->oper == ISA_OPER_KFUNC;
+}
+
+static void check_cover(struct runner *r)
+{
+	u32 missing = 0;
+
+	for (u32 id = ISA_OP_NONE + 1; id < ISA_N_OPS; id++) {
+		const struct isa_op *op = isa_op(id);
+
+		if (!op->version || r->used[id] || not_here(op))
+			continue;
+		fprintf(stderr, "FAILED no case uses %s: %s\n", op->name, op->text);
+		missing++;
+	}
+	if (missing)
+		r->failed++;
+	else
+		r->passed++;
+}
+
 /* Can we load the smallest program? */
 static bool kernel_lets_us(const struct weld_target *t)
 {
@@ -375,7 +410,7 @@ static bool kernel_lets_us(const struct weld_target *t)
 	attr.prog_type = BPF_PROG_TYPE_SOCKET_FILTER;
 	attr.insns = (bpf_u64)(uintptr_t)insns;
 	attr.insn_cnt = ARRAY_SIZE(insns);
-	attr.license = (bpf_u64)(uintptr_t)"GPL";
+	attr.license = (bpf_u64)(uintptr_t) "GPL";
 	fd = t->ops->bpf(t->user, BPF_PROG_LOAD, &attr, sizeof(attr));
 	if (fd >= 0)
 		t->ops->close(t->user, fd);
@@ -396,14 +431,20 @@ static void stay_on_cpu_0(void)
 int main(int argc, char **argv)
 {
 	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
-	struct runner r = { .kernel = { .ops = &load_kernel_ops } };
+	struct runner r = { 0 };
+	bool cover = false;
 	struct stat st;
 
 	stay_on_cpu_0();
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
+#if CONFIG_KERNEL
+	r.kernel.ops = &load_kernel_ops;
 	r.have_kernel = kernel_lets_us(&r.kernel);
+#endif
 	for (int i = 1; i < argc; i++) {
-		if (stat(argv[i], &st)) {
+		if (!strcmp(argv[i], "--cover")) {
+			cover = true;
+		} else if (stat(argv[i], &st)) {
 			perror(argv[i]);
 			r.failed++;
 		} else if (S_ISDIR(st.st_mode)) {
@@ -412,6 +453,8 @@ int main(int argc, char **argv)
 			run_file(&r, argv[i]);
 		}
 	}
+	if (cover)
+		check_cover(&r);
 	if (!r.have_kernel)
 		printf("skipped the kernel: it lets us load nothing\n");
 	if (!r.passed && !r.failed) {
