@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * Linked programs on both targets, the kernel and the runtime: they have to load, with their BTF,
+ * and to give the values that the programs' comments promise.
+ */
+#include "uapi/bpf.h"
+
+#include "lib/load/kernel.h"
+#include "lib/load/load.h"
+#include "runtime/rt.h"
+#include "selftests/unit/linking.h"
+#include "selftests/unit/unit.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { PACKET = 64 };
+
+/* For objects that outlive the link that made them. */
+static struct diag silent = { .error_limit = 1 };
+
+/* --- targets ----------------------------------------------------------------------------- */
+
+static int one_cpu(void *user, unsigned int *n)
+{
+	(void)user;
+	*n = 1;
+	return 0;
+}
+
+static const struct weld_target_ops runtime_ops = {
+	.sz = sizeof(runtime_ops), .name = "runtime", .bpf = rt_bpf, .close = rt_close,
+	.mmap = rt_mmap, .munmap = rt_munmap, .n_cpus = one_cpu,
+};
+
+static void to_stderr(void *user, const struct weld_diag *d)
+{
+	(void)user;
+	fprintf(stderr, "[%d] %s\n%s", d->code, d->text, d->detail ? d->detail : "");
+}
+
+/* An object that runs somewhere. */
+struct running {
+	struct diag diag;
+	struct rt *rt;
+	struct load_inst *inst;
+	bool on_kernel;
+};
+
+static bool kernel_answers(void)
+{
+	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4,
+				.max_entries = 1 };
+	int fd = load_kernel_ops.bpf(NULL, BPF_MAP_CREATE, &attr, sizeof(attr));
+
+	if (fd < 0)
+		return false;
+	load_kernel_ops.close(NULL, fd);
+	return true;
+}
+
+static int try_start(struct running *r, const struct obj *o, bool on_kernel, bool quiet)
+{
+	struct weld_target target = { .ops = &load_kernel_ops };
+
+	*r = (struct running){ .on_kernel = on_kernel };
+	r->diag.error_limit = DIAG_DEFAULT_LIMIT;
+	r->diag.fn = quiet ? NULL : to_stderr;
+	if (!on_kernel) {
+		ck_assert_int_eq(rt_new(&(struct rt_opts){ .diag = &r->diag }, &r->rt), 0);
+		target = (struct weld_target){ .ops = &runtime_ops, .user = r->rt };
+	}
+	return load_object(&r->diag, o, target, NULL, &r->inst);
+}
+
+static void stop(struct running *r)
+{
+	load_close(r->inst);
+	rt_free(r->rt);
+}
+
+/* The BTF has to be taken, too: loading without it would hide what is wrong with it. */
+static void start(struct running *r, const struct obj *o, bool on_kernel)
+{
+	ck_assert_int_eq(try_start(r, o, on_kernel, false), 0);
+	ck_assert_int_ge(r->inst->btf_handle, 0);
+}
+
+/* One run on a packet of zeros that begins with first and says proto where Ethernet does. */
+static u32 run_on(struct running *r, const char *prog, u8 first, u16 proto)
+{
+	u8 packet[PACKET] = { first };
+	struct load_test_run run = { .data_in = packet, .data_size_in = sizeof(packet),
+				     .repeat = 1 };
+	func_id f = obj_find_func(r->inst->obj, prog);
+
+	ck_assert_msg(f.i, "%s", prog);
+	packet[12] = proto >> 8;
+	packet[13] = (u8)proto;
+	ck_assert_int_eq(load_test_run(r->inst, f, &run), 0);
+	return run.retval;
+}
+
+static u32 run(struct running *r, const char *prog)
+{
+	return run_on(r, prog, 0, 0x0800);
+}
+
+/* A 64-bit value of a map, 0 when there is none. */
+static u64 value_of(struct running *r, const char *map, u32 key)
+{
+	map_id id = obj_find_map(r->inst->obj, map);
+	u64 value = 0;
+	int err;
+
+	ck_assert_msg(id.i, "%s", map);
+	err = load_map_lookup(r->inst, id, &key, &value);
+	ck_assert(!err || err == -ENOENT);
+	return err ? 0 : value;
+}
+
+#define NEEDS(stem)                                                    \
+	do {                                                           \
+		if (!linking_has(stem))                                \
+			unit_skip("needs clang-19");                   \
+		if (!kernel_answers())                                 \
+			unit_skip("bpf(2) may not be used here");      \
+	} while (0)
+
+/* --- the mapping example ----------------------------------------------------------------- */
+
+/* Two components behind the dispatcher, in one of six orders. */
+static struct obj *dispatch(const char *first, const char *second, u32 order)
+{
+	static const u8 orders[][3] = {
+		{ 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 },
+	};
+	const char *const inputs[] = { "mapping_dispatcher", first, second };
+	struct linking t;
+	struct obj *out;
+
+	linking_begin(&t, NULL);
+	for (u32 i = 0; i < 3; i++)
+		linking_add(&t, inputs[orders[order][i]]);
+	ck_assert_int_eq(link_set_private(t.l, "one"), 0);
+	ck_assert_int_eq(link_set_private(t.l, "two"), 0);
+	ck_assert_int_eq(link_map_extern(t.l, "prog1", "one:xdp_main"), 0);
+	ck_assert_int_eq(link_map_extern(t.l, "prog2", "two:xdp_main"), 0);
+	out = linking_finish(&t, 0);
+	linking_end(&t);
+	out->diag = &silent;
+	return out;
+}
+
+START_TEST(A3_3_dummy_then_drop_drops)
+{
+	NEEDS("mapping_drop");
+	for (u32 i = 0; i < 12; i++) {
+		struct obj *o = dispatch("one=mapping_dummy", "two=mapping_drop", i % 6);
+		struct running r;
+
+		start(&r, o, i >= 6);
+		ck_assert_uint_eq(run(&r, "xdp_dispatcher"), 1);
+		ck_assert_uint_eq(run(&r, "xdp_dispatcher"), 1);
+		ck_assert_uint_eq(value_of(&r, "one__counters", 0), 2);
+		ck_assert_uint_eq(value_of(&r, "two__counters", 0), 2);
+		stop(&r);
+		obj_free(o);
+	}
+}
+END_TEST
+
+/* Swapped: the first one drops, so the second one never runs. */
+START_TEST(A3_3_drop_then_dummy_never_gets_there)
+{
+	NEEDS("mapping_drop");
+	for (u32 i = 0; i < 12; i++) {
+		struct obj *o = dispatch("one=mapping_drop", "two=mapping_dummy", i % 6);
+		struct running r;
+
+		start(&r, o, i >= 6);
+		ck_assert_uint_eq(run(&r, "xdp_dispatcher"), 1);
+		ck_assert_uint_eq(value_of(&r, "one__counters", 0), 1);
+		ck_assert_uint_eq(value_of(&r, "two__counters", 0), 0);
+		stop(&r);
+		obj_free(o);
+	}
+}
+END_TEST
+
+START_TEST(A3_3_the_same_file_twice_passes)
+{
+	struct obj *o;
+
+	NEEDS("mapping_pass");
+	o = dispatch("one=mapping_pass", "two=mapping_pass", 0);
+	for (int k = 0; k < 2; k++) {
+		struct running r;
+
+		start(&r, o, k);
+		ck_assert_uint_eq(run_on(&r, "xdp_dispatcher", 0, 0x0800), 2);
+		ck_assert_uint_eq(run_on(&r, "xdp_dispatcher", 0, 0x1234), 1);
+		ck_assert_uint_eq(value_of(&r, "one__counters", 0), 2);
+		ck_assert_uint_eq(value_of(&r, "two__counters", 0), 1);
+		ck_assert_uint_eq(value_of(&r, "two__counters", 1), PACKET);
+		stop(&r);
+	}
+	obj_free(o);
+}
+END_TEST
+
+/* --- by name ----------------------------------------------------------------------------- */
+
+static void check_byname(struct obj *o)
+{
+	for (int k = 0; k < 2; k++) {
+		struct running r;
+
+		start(&r, o, k);
+		ck_assert_uint_eq(run(&r, "xdp_user"), 222);
+		ck_assert_uint_eq(run(&r, "xdp_user"), 222);
+		ck_assert_uint_eq(value_of(&r, "hits", 0), 2);
+		ck_assert_uint_eq(value_of(&r, "hits", 1), 2);
+		stop(&r);
+	}
+	obj_free(o);
+}
+
+START_TEST(A3_2_by_name)
+{
+	NEEDS("byname_user");
+	check_byname(linking_of(NULL, (const char *const[]){ "byname_user", "byname_owner", NULL }));
+	check_byname(linking_of(NULL, (const char *const[]){ "byname_owner", "byname_user", NULL }));
+}
+END_TEST
+
+/* link(link(a), b) behaves as link(a, b). */
+START_TEST(A3_2_in_two_steps)
+{
+	static const struct link_opts partial = { .allow_unresolved = true };
+	struct obj *part, *out;
+	struct linking t;
+
+	NEEDS("byname_user");
+	for (int first = 0; first < 2; first++) {
+		part = linking_of(&partial,
+				  (const char *const[]){ first ? "byname_user" : "byname_owner", NULL });
+		linking_begin(&t, NULL);
+		ck_assert_int_eq(link_add_obj(t.l, "part", part, false, NULL), 0);
+		linking_add(&t, first ? "byname_owner" : "byname_user");
+		out = linking_finish(&t, 0);
+		linking_end(&t);
+		out->diag = &silent;
+		check_byname(out);
+	}
+}
+END_TEST
+
+START_TEST(A3_2_weak_and_strong)
+{
+	static const char *const orders[][4] = {
+		{ "link_weak.1", "link_weak.2" }, { "link_weak.2", "link_weak.1" },
+		{ "link_weak.3", "link_weak.1", "link_weak.2" },
+		{ "link_weak.1", "link_weak.2", "link_weak.3" },
+	};
+
+	NEEDS("link_weak.1");
+	for (u32 i = 0; i < 8; i++) {
+		struct obj *o = linking_of(NULL, orders[i % 4]);
+		struct running r;
+
+		start(&r, o, i >= 4);
+		ck_assert_uint_eq(run(&r, "weak_main"), 205);
+		ck_assert_uint_eq(run(&r, "weak_set"), 4);
+		ck_assert_uint_eq(run(&r, "weak_main"), 22205);
+		stop(&r);
+		obj_free(o);
+	}
+}
+END_TEST
+
+START_TEST(A3_2_statics)
+{
+	struct obj *o;
+
+	NEEDS("link_statics.1");
+	o = linking_of(NULL, (const char *const[]){ "link_statics.2", "link_statics.1", NULL });
+	for (int k = 0; k < 2; k++) {
+		struct running r;
+
+		start(&r, o, k);
+		ck_assert_uint_eq(run(&r, "statics_1"), 12);
+		ck_assert_uint_eq(run(&r, "statics_2"), 24);
+		ck_assert_uint_eq(run(&r, "statics_1"), 13);
+		ck_assert_uint_eq(value_of(&r, "hidden_map", 0), 2);
+		ck_assert_uint_eq(value_of(&r, "hidden_map__1", 0), 2);
+		stop(&r);
+	}
+	obj_free(o);
+}
+END_TEST
+
+/* Calls of entry programs, and a program array whose program is another object's. */
+START_TEST(A3_2_programs_as_callees_and_values)
+{
+	static const char *const orders[][3] = {
+		{ "link_entry.1", "link_entry.2" }, { "link_entry.2", "link_entry.1" },
+	};
+
+	NEEDS("link_entry.1");
+	for (u32 i = 0; i < 4; i++) {
+		struct obj *o = linking_of(NULL, orders[i % 2]);
+		struct running r;
+
+		start(&r, o, i >= 2);
+		ck_assert_uint_eq(run(&r, "entry_main"), 115);
+		ck_assert_uint_eq(run_on(&r, "entry_main", 1, 0), 7);
+		ck_assert_uint_eq(run(&r, "caller"), 8);
+		stop(&r);
+		obj_free(o);
+	}
+}
+END_TEST
+
+START_TEST(A3_2_common_and_hidden)
+{
+	struct obj *o;
+
+	NEEDS("link_common.1");
+	o = linking_of(NULL, (const char *const[]){ "link_common.2", "link_common.1", NULL });
+	for (int k = 0; k < 2; k++) {
+		struct running r;
+
+		start(&r, o, k);
+		ck_assert_uint_eq(run(&r, "common_main"), 4);
+		ck_assert_uint_eq(run(&r, "common_main"), 7);
+		stop(&r);
+	}
+	obj_free(o);
+}
+END_TEST
+
+/* --- one object alone -------------------------------------------------------------------- */
+
+/* Whether it loads, not why not. */
+static bool loads(const struct obj *o)
+{
+	struct running r;
+	bool ok = !try_start(&r, o, true, true);
+
+	stop(&r);
+	return ok;
+}
+
+/* link(a) has the kernel's verdict on a. */
+START_TEST(A3_5_alone_changes_no_verdict)
+{
+	static const char *const stems[] = {
+		"mapping_drop", "mapping_dummy", "mapping_pass", "mapping_pass.clang14",
+		"mapping_pass.nobtf", "byname_owner", "link_types.1", "link_statics.1",
+		"kinds_globals", "kinds_maps", "kinds_packet", "kinds_sections", "kinds_calls",
+		"kinds_callbacks", "kinds_atomics", "kinds_mapsonly", "kinds_globals.v4",
+	};
+
+	NEEDS("mapping_drop");
+	for (size_t i = 0; i < ARRAY_SIZE(stems); i++) {
+		struct diag d = { .error_limit = 1 };
+		struct obj *o, *linked;
+		char path[512];
+
+		if (!linking_has(stems[i]))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s.o", PROGS_DIR, stems[i]);
+		ck_assert_int_eq(obj_open(&d, path, NULL, &o), 0);
+		linked = linking_of(NULL, (const char *const[]){ stems[i], NULL });
+		ck_assert_msg(loads(o) == loads(linked), "%s", stems[i]);
+		obj_free(linked);
+		obj_free(o);
+	}
+}
+END_TEST
+
+static Suite *run_suite(void)
+{
+	Suite *s = suite_create("link_run");
+
+	unit_add(s, "mapping", A3_3_dummy_then_drop_drops, A3_3_drop_then_dummy_never_gets_there,
+		 A3_3_the_same_file_twice_passes);
+	unit_add(s, "names", A3_2_by_name, A3_2_in_two_steps, A3_2_weak_and_strong, A3_2_statics,
+		 A3_2_programs_as_callees_and_values, A3_2_common_and_hidden);
+	unit_add(s, "alone", A3_5_alone_changes_no_verdict);
+	return s;
+}
+
+int main(void)
+{
+	return unit_main(run_suite(), NULL);
+}
