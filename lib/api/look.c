@@ -156,28 +156,35 @@ int weld_object__map(const struct weld_object *obj, uint32_t n, struct weld_map_
 	return api_fill(info, &i, sizeof(i));
 }
 
+/* The declaration of an extern; NULL without BTF. */
+static const char *extern_text(const struct weld_object *obj, const struct obj_extern *e)
+{
+	const char *name = obj_sym(obj->o, e->sym)->name;
+	const struct btf *btf = obj->o->btf;
+	u32 type = e->btf_id;
+
+	if (!btf || !type)
+		return NULL;
+	if (btf_kind_of(btf, type) == BTF_KIND_VAR)
+		type = btf_type(btf, type)->type;
+	return type_text(obj, type, name, btf_proto_of(btf, type) ? TEXT_PROTO : TEXT_DECL);
+}
+
 int weld_object__extern(const struct weld_object *obj, uint32_t n, struct weld_extern_info *info)
 {
 	static const char *const kinds[] = { "func", "var", "map", "kfunc", "ksym", "kconfig" };
 	const struct obj *o = obj->o;
 	const struct obj_extern *e;
-	const char *name;
-	u32 type;
 
 	if (n >= o->externs.n)
 		return -ENOENT;
 	e = &o->externs.v[n];
-	name = obj_sym(o, e->sym)->name;
-	type = e->btf_id;
-	if (o->btf && btf_kind_of(o->btf, type) == BTF_KIND_VAR)
-		type = btf_type(o->btf, type)->type;
 	struct weld_extern_info i = {
-		.name = name,
+		.name = obj_sym(o, e->sym)->name,
 		.kind = (int)e->kind,
 		.kind_name = kinds[e->kind],
 		.weak = e->weak,
-		.type = type_text(obj, type, name,
-				  btf_proto_of(o->btf, type) ? TEXT_PROTO : TEXT_DECL),
+		.type = extern_text(obj, e),
 	};
 
 	return api_fill(info, &i, sizeof(i));
