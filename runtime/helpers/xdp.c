@@ -5,6 +5,7 @@
 enum {
 	ETH_HLEN = 14,			/* no packet is shorter */
 	MAX_META = 255,			/* metadata: multiples of 4 up to here */
+	MAX_OFFSET = 0xffff,
 	FRAG_SIZE = 4096,		/* frags come in pages; the last one may grow to its end */
 };
 
@@ -114,6 +115,16 @@ int rt_helper_xdp_get_buff_len(struct rt_run *run, const u64 args[5], u64 *ret)
 	return err;
 }
 
+/* Offsets and sizes that no frame has get another errno than those outside of this one. */
+static u64 byte_range(const struct rt_run *run, const u64 args[5])
+{
+	u32 off = (u32)args[1], size = (u32)args[3];
+
+	if (off > MAX_OFFSET || size > MAX_OFFSET)
+		return rt_errno(-EFAULT);
+	return off + size > rt_pkt_len(run->pkt) ? rt_errno(-EINVAL) : 0;
+}
+
 /* xdp_load_bytes(ctx, off, to, size) */
 int rt_helper_xdp_load_bytes(struct rt_run *run, const u64 args[5], u64 *ret)
 {
@@ -124,7 +135,9 @@ int rt_helper_xdp_load_bytes(struct rt_run *run, const u64 args[5], u64 *ret)
 		err = rt_arg_mem(run, args[2], args[3], RT_WRITE, &to);
 	if (err)
 		return err;
-	*ret = rt_pkt_copy_out(run->pkt, (u32)args[1], (u32)args[3], to) ? 0 : rt_errno(-EINVAL);
+	*ret = byte_range(run, args);
+	if (!*ret)
+		rt_pkt_copy_out(run->pkt, (u32)args[1], (u32)args[3], to);
 	return 0;
 }
 
@@ -138,6 +151,8 @@ int rt_helper_xdp_store_bytes(struct rt_run *run, const u64 args[5], u64 *ret)
 		err = rt_arg_mem(run, args[2], args[3], RT_READ, &from);
 	if (err)
 		return err;
-	*ret = rt_pkt_copy_in(run->pkt, (u32)args[1], (u32)args[3], from) ? 0 : rt_errno(-EINVAL);
+	*ret = byte_range(run, args);
+	if (!*ret)
+		rt_pkt_copy_in(run->pkt, (u32)args[1], (u32)args[3], from);
 	return 0;
 }

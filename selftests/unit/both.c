@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 #include "selftests/unit/both.h"
 
+#include "btf/btf.h"
 #include "lib/isa/isa.h"
 
 #include <check.h>
@@ -111,6 +112,56 @@ static void set_maps(struct isa_asm *a, const int *maps)
 	}
 }
 
+/* `int f0(struct xdp_md *ctx)` for the first one, as much as the kernel wants to know. */
+static int make_btf(struct both *b, int side, const struct isa_cfg *cfg, struct bpf_func_info *info)
+{
+	union bpf_attr attr = { 0 };
+	struct sbuf bytes = { 0 };
+	struct btf *btf;
+	u32 id, proto;
+	int fd;
+
+	ck_assert_int_eq(btf_new(&btf), 0);
+	ck_assert_int_eq(btf_add_int(btf, "int", 4, BTF_INT_SIGNED, &id), 0);
+	ck_assert_int_eq(btf_add_func_proto(btf, id, &proto), 0);
+	for (u32 i = 0; i < cfg->funcs.n; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "f%u", i);
+		info[i].insn_off = cfg->funcs.v[i].start;
+		ck_assert_int_eq(btf_add_func(btf, name, i ? BTF_FUNC_STATIC : BTF_FUNC_GLOBAL, proto,
+					      &info[i].type_id), 0);
+	}
+	ck_assert_int_eq(btf_write(btf, HOST_BIG_ENDIAN, &bytes), 0);
+	attr.btf = (uintptr_t)bytes.data;
+	attr.btf_size = (u32)bytes.size;
+	fd = both_bpf(b, side, BPF_BTF_LOAD, &attr);
+	ck_assert_msg(fd >= 0, "side %d: BTF: %d %s", side, fd, b->last_text);
+	sbuf_free(&bytes);
+	btf_free(btf);
+	return fd;
+}
+
+static int load_insns(struct both *b, int side, const struct isa_asm *a, union bpf_attr *attr)
+{
+	struct bpf_func_info info[16];
+	struct isa_cfg cfg = { 0 };
+	int ret, btf = -1;
+
+	ret = isa_cfg_build(&b->diag, NULL, a->insns.v, a->insns.n, &cfg);
+	if (!ret && cfg.funcs.n > 1 && cfg.funcs.n <= ARRAY_SIZE(info)) {
+		btf = make_btf(b, side, &cfg, info);
+		attr->prog_btf_fd = (u32)btf;
+		attr->func_info = (uintptr_t)info;
+		attr->func_info_cnt = cfg.funcs.n;
+		attr->func_info_rec_size = sizeof(*info);
+	}
+	isa_cfg_free(&cfg);
+	ret = both_bpf(b, side, BPF_PROG_LOAD, attr);
+	both_drop(b, side, btf);
+	return ret;
+}
+
 int both_load(struct both *b, int side, const struct both_prog *p)
 {
 	static char log[1 << 16];
@@ -131,7 +182,7 @@ int both_load(struct both *b, int side, const struct both_prog *p)
 	attr.log_size = sizeof(log);
 	attr.log_level = 1;
 	log[0] = 0;
-	ret = both_bpf(b, side, BPF_PROG_LOAD, &attr);
+	ret = load_insns(b, side, &a, &attr);
 	if (ret < 0 && getenv("BOTH_VERBOSE"))
 		printf("side %d: %s\n", side, log);
 	isa_asm_free(&a);

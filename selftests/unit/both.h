@@ -45,7 +45,8 @@ int both_lookup(struct both *b, int side, int map, const void *key, void *value)
 
 /*
  * Assemble and load. `r1 = m0 ll` in the text is map maps[0], `v0` its value (for maps of one
- * element); maps may be NULL. Handle or -errno.
+ * element); maps may be NULL. A program of several functions gets BTF and func_info, in which all
+ * but the first are static. Handle or -errno.
  */
 struct both_prog {
 	u32 type;
