@@ -228,9 +228,12 @@ static void check_byname(struct obj *o)
 
 START_TEST(A3_2_by_name)
 {
+	static const char *const user_first[] = { "byname_user", "byname_owner", NULL };
+	static const char *const owner_first[] = { "byname_owner", "byname_user", NULL };
+
 	NEEDS("byname_user");
-	check_byname(linking_of(NULL, (const char *const[]){ "byname_user", "byname_owner", NULL }));
-	check_byname(linking_of(NULL, (const char *const[]){ "byname_owner", "byname_user", NULL }));
+	check_byname(linking_of(NULL, user_first));
+	check_byname(linking_of(NULL, owner_first));
 }
 END_TEST
 
@@ -243,8 +246,9 @@ START_TEST(A3_2_in_two_steps)
 
 	NEEDS("byname_user");
 	for (int first = 0; first < 2; first++) {
-		part = linking_of(&partial,
-				  (const char *const[]){ first ? "byname_user" : "byname_owner", NULL });
+		const char *const one[] = { first ? "byname_user" : "byname_owner", NULL };
+
+		part = linking_of(&partial, one);
 		linking_begin(&t, NULL);
 		ck_assert_int_eq(link_add_obj(t.l, "part", part, false, NULL), 0);
 		linking_add(&t, first ? "byname_owner" : "byname_user");
