@@ -130,12 +130,12 @@ static const char *verdict_name(const char *type, uint32_t retval)
 	return NULL;
 }
 
+/* The return value comes first: a script takes the line's first word. */
 static void print_run(struct run_job *job, const struct weld_test_run *r)
 {
 	const char *name = verdict_name(job->type_name, r->retval);
 
-	printf("%s: %d%s%s%s", job->program, (int)r->retval, name ? " (" : "", name ? name : "",
-	       name ? ")" : "");
+	printf("%d%s%s%s", (int)r->retval, name ? " (" : "", name ? name : "", name ? ")" : "");
 	if (job->repeat > 1)
 		printf(", %u ns a run over %llu runs", r->duration_ns, job->repeat);
 	putchar('\n');
