@@ -63,6 +63,7 @@ int weld_features__probe(struct weld_ctx *ctx, const struct weld_target *target,
 			 const struct weld_features_opts *opts, weld_feature_fn fn, void *user)
 {
 	WELD_OPTS(weld_features_opts, o);
+	struct diag said;
 	struct probe_job job = { .diag = &ctx->diag, .probe = { *target }, .fn = fn, .user = user };
 	int err = api_opts(&ctx->diag, API_SPEC(weld_features_opts), opts, &o);
 
@@ -70,9 +71,13 @@ int weld_features__probe(struct weld_ctx *ctx, const struct weld_target *target,
 		err = load_probe_allowed(&ctx->diag, &job.probe);
 	if (err)
 		return err;
+	/* Answers of no are no faults: a target that shares the context must not report them. */
+	said = ctx->diag;
+	ctx->diag.fn = NULL;
 	probe_misc(&job);
 	probe_types(&job);
 	for (u32 type = 1; o.helpers && type < __MAX_BPF_PROG_TYPE; type++)
 		probe_helpers(&job, type);
+	ctx->diag = said;
 	return 0;
 }

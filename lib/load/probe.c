@@ -64,7 +64,8 @@ static u32 attach_type_for(u32 prog_type)
 	return 0;
 }
 
-/* A type that the verifier talks about is known, even when this program isn't to its liking. */
+/* A type that the verifier talks about is known, even when this program isn't to its liking; the
+ * runtime's -ENOTSUP is its word for a type that it knows and doesn't run. */
 int load_probe_prog_type(const struct load_probe *p, u32 prog_type)
 {
 	static const struct bpf_insn insns[] = {
@@ -82,7 +83,7 @@ int load_probe_prog_type(const struct load_probe *p, u32 prog_type)
 
 	attr.log_buf = ptr_u64(log);
 	ret = load_insns(p, &attr, insns, ARRAY_SIZE(insns));
-	return ret < 0 && log[0] ? 1 : verdict(p, ret);
+	return ret < 0 && ret != -ENOTSUP && log[0] ? 1 : verdict(p, ret);
 }
 
 /* The verifier names a helper that it doesn't know, or that this type may not call. */
