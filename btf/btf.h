@@ -230,8 +230,9 @@ int btf_add_array(struct btf *b, u32 elem, u32 index_type, u32 nelems, u32 *id);
 /* STRUCT or UNION; bit_size is 0 except for bit fields. */
 int btf_add_composite(struct btf *b, u32 kind, const char *name, u32 size, u32 *id);
 int btf_add_member(struct btf *b, const char *name, u32 type, u32 bit_off, u32 bit_size);
-/* ENUM or ENUM64. */
-int btf_add_enum(struct btf *b, u32 kind, const char *name, u32 size, bool is_signed, u32 *id);
+int btf_add_enum(struct btf *b, const char *name, u32 size, bool is_signed, u32 *id);
+int btf_add_enum64(struct btf *b, const char *name, u32 size, bool is_signed, u32 *id);
+/* To either. */
 int btf_add_enumerator(struct btf *b, const char *name, u64 value);
 int btf_add_fwd(struct btf *b, const char *name, bool is_union, u32 *id);
 int btf_add_func(struct btf *b, const char *name, u32 linkage, u32 proto, u32 *id);

@@ -31,17 +31,19 @@ static u32 *tail(struct btf_type *t)
 	return (u32 *)(t + 1);
 }
 
-static u32 info(u32 kind, u32 vlen, bool kflag)
-{
-	return (u32)kflag << 31 | kind << 24 | vlen;
-}
+/* What a new record begins as: no elements, fixed holds the words behind the head. */
+struct new_rec {
+	u32 kind;
+	u32 third;		/* size or type */
+	const u32 *fixed;
+	u32 vlen;
+	bool kflag;
+};
 
-/* A record without elements. third is the head's third word, fixed its words behind the head. */
-static int add_rec(struct btf *b, const char *name, u32 inf, u32 third, const u32 *fixed, u32 *id)
+static int add_rec(struct btf *b, const char *name, const struct new_rec *r, u32 *id)
 {
-	u32 n_fixed = btf_kinds[BTF_INFO_KIND(inf)].n_fixed;
+	u32 n_fixed = btf_kinds[r->kind].n_fixed, off, new_id;
 	struct btf_type *t;
-	u32 off, new_id;
 	int err;
 
 	err = btf_add_str(b, name, &off);
@@ -52,10 +54,10 @@ static int add_rec(struct btf *b, const char *name, u32 inf, u32 third, const u3
 		return err;
 	t = own(b, new_id);
 	t->name_off = off;
-	t->info = inf;
-	t->size = third;
-	if (fixed)
-		memcpy(tail(t), fixed, n_fixed * sizeof(u32));
+	t->info = (u32)r->kflag << 31 | r->kind << 24 | r->vlen;
+	t->size = r->third;
+	if (r->fixed)
+		memcpy(tail(t), r->fixed, n_fixed * sizeof(u32));
 	if (id)
 		*id = new_id;
 	return 0;
@@ -106,18 +108,18 @@ int btf_add_int(struct btf *b, const char *name, u32 size, u32 encoding, u32 *id
 {
 	u32 word = encoding << 24 | (encoding & BTF_INT_BOOL && size == 1 ? 8 : size * 8);
 
-	return add_rec(b, name, info(BTF_KIND_INT, 0, false), size, &word, id);
+	return add_rec(b, name, &(struct new_rec){ BTF_KIND_INT, size, .fixed = &word }, id);
 }
 
 int btf_add_float(struct btf *b, const char *name, u32 size, u32 *id)
 {
-	return add_rec(b, name, info(BTF_KIND_FLOAT, 0, false), size, NULL, id);
+	return add_rec(b, name, &(struct new_rec){ BTF_KIND_FLOAT, size }, id);
 }
 
 int btf_add_ref(struct btf *b, u32 kind, const char *name, u32 type, u32 *id)
 {
 	assert(btf_kinds[kind].word == WORD_TYPE && !btf_kinds[kind].n_fixed);
-	return add_rec(b, name, info(kind, 0, false), type, NULL, id);
+	return add_rec(b, name, &(struct new_rec){ kind, type }, id);
 }
 
 int btf_add_ptr(struct btf *b, u32 type, u32 *id)
@@ -129,13 +131,13 @@ int btf_add_array(struct btf *b, u32 elem, u32 index_type, u32 nelems, u32 *id)
 {
 	u32 words[] = { elem, index_type, nelems };
 
-	return add_rec(b, NULL, info(BTF_KIND_ARRAY, 0, false), 0, words, id);
+	return add_rec(b, NULL, &(struct new_rec){ BTF_KIND_ARRAY, 0, .fixed = words }, id);
 }
 
 int btf_add_composite(struct btf *b, u32 kind, const char *name, u32 size, u32 *id)
 {
 	assert(kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION);
-	return add_rec(b, name, info(kind, 0, false), size, NULL, id);
+	return add_rec(b, name, &(struct new_rec){ kind, size }, id);
 }
 
 /* kflag changes how the offsets are read, so the first bit field sets it for those before. */
@@ -170,10 +172,14 @@ int btf_add_member(struct btf *b, const char *name, u32 type, u32 bit_off, u32 b
 	return add_element(b, KIND_BIT(STRUCT) | KIND_BIT(UNION), words);
 }
 
-int btf_add_enum(struct btf *b, u32 kind, const char *name, u32 size, bool is_signed, u32 *id)
+int btf_add_enum(struct btf *b, const char *name, u32 size, bool is_signed, u32 *id)
 {
-	assert(kind == BTF_KIND_ENUM || kind == BTF_KIND_ENUM64);
-	return add_rec(b, name, info(kind, 0, is_signed), size, NULL, id);
+	return add_rec(b, name, &(struct new_rec){ BTF_KIND_ENUM, size, .kflag = is_signed }, id);
+}
+
+int btf_add_enum64(struct btf *b, const char *name, u32 size, bool is_signed, u32 *id)
+{
+	return add_rec(b, name, &(struct new_rec){ BTF_KIND_ENUM64, size, .kflag = is_signed }, id);
 }
 
 int btf_add_enumerator(struct btf *b, const char *name, u64 value)
@@ -186,17 +192,17 @@ int btf_add_enumerator(struct btf *b, const char *name, u64 value)
 
 int btf_add_fwd(struct btf *b, const char *name, bool is_union, u32 *id)
 {
-	return add_rec(b, name, info(BTF_KIND_FWD, 0, is_union), 0, NULL, id);
+	return add_rec(b, name, &(struct new_rec){ BTF_KIND_FWD, 0, .kflag = is_union }, id);
 }
 
 int btf_add_func(struct btf *b, const char *name, u32 linkage, u32 proto, u32 *id)
 {
-	return add_rec(b, name, info(BTF_KIND_FUNC, linkage, false), proto, NULL, id);
+	return add_rec(b, name, &(struct new_rec){ BTF_KIND_FUNC, proto, .vlen = linkage }, id);
 }
 
 int btf_add_func_proto(struct btf *b, u32 ret, u32 *id)
 {
-	return add_rec(b, NULL, info(BTF_KIND_FUNC_PROTO, 0, false), ret, NULL, id);
+	return add_rec(b, NULL, &(struct new_rec){ BTF_KIND_FUNC_PROTO, ret }, id);
 }
 
 int btf_add_param(struct btf *b, const char *name, u32 type)
@@ -209,12 +215,12 @@ int btf_add_param(struct btf *b, const char *name, u32 type)
 
 int btf_add_var(struct btf *b, const char *name, u32 linkage, u32 type, u32 *id)
 {
-	return add_rec(b, name, info(BTF_KIND_VAR, 0, false), type, &linkage, id);
+	return add_rec(b, name, &(struct new_rec){ BTF_KIND_VAR, type, .fixed = &linkage }, id);
 }
 
 int btf_add_datasec(struct btf *b, const char *name, u32 size, u32 *id)
 {
-	return add_rec(b, name, info(BTF_KIND_DATASEC, 0, false), size, NULL, id);
+	return add_rec(b, name, &(struct new_rec){ BTF_KIND_DATASEC, size }, id);
 }
 
 int btf_add_secinfo(struct btf *b, u32 type, u32 offset, u32 size)
@@ -228,7 +234,7 @@ int btf_add_decl_tag(struct btf *b, const char *value, u32 type, s32 component, 
 {
 	u32 word = (u32)component;
 
-	return add_rec(b, value, info(BTF_KIND_DECL_TAG, 0, false), type, &word, id);
+	return add_rec(b, value, &(struct new_rec){ BTF_KIND_DECL_TAG, type, .fixed = &word }, id);
 }
 
 int btf_set_name(struct btf *b, u32 id, const char *name)
@@ -322,7 +328,7 @@ int btf_set_datasec(struct btf *b, u32 id, u32 size, const struct btf_var_secinf
 			return err;
 		t = own(b, id);
 	}
-	t->info = info(BTF_KIND_DATASEC, n, false);
+	t->info = BTF_KIND_DATASEC << 24 | n;
 	t->size = size;
 	if (n)
 		memcpy(tail(t), v, n * sizeof(*v));

@@ -34,10 +34,13 @@ struct btf_ext {
 	VEC(struct bpf_line_info) lines;
 	VEC(struct bpf_core_relo) relos;
 	bool swapped;		/* was parsed from the other byte order */
-	u32 dropped_tail;	/* bytes a record that were longer than known, of the widest kind; 0 usual */
+	u32 dropped_tail;	/* bytes by which a record was longer than known, at most; usually 0 */
 };
 
-/* -EINVAL with a diagnostic (12xx), or -ENOMEM. Larger records are cut to what is known (a note). */
+/*
+ * -EINVAL or -ENOTSUP with a diagnostic (12xx), or -ENOMEM. Larger records are cut to what is known,
+ * with a note.
+ */
 int btf_ext_parse(struct diag *d, struct span bytes, const char *file, const struct btf *b,
 		  struct btf_ext **out);
 int btf_ext_new(struct btf_ext **out);

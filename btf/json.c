@@ -2,7 +2,7 @@
 /* The dump as JSON, in the shape of `bpftool -j btf dump`. */
 #include "btf/dump.h"
 
-/* A string in quotes. Bytes from 0x80 on are passed through when they form UTF-8, else as \u00XX. */
+/* A string in quotes. Bytes from 0x80 on stay when they form UTF-8, else they become \u00XX. */
 static void put_str(struct sbuf *out, const char *s);
 
 static void open_element(struct sbuf *out, u32 i)
