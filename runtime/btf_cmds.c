@@ -80,7 +80,7 @@ static int load(struct rt_call *call, struct diag *d, struct rt_btf **out)
 
 	if (a->btf_size > MAX_BTF_SIZE)
 		return diag_raise(d, DIAG_RT_BTF_SIZE, NULL, a->btf_size, MAX_BTF_SIZE);
-	if (!bytes)
+	if (!bytes && a->btf_size)
 		return -EFAULT;
 	b = calloc(1, sizeof(*b));
 	if (!b)
@@ -91,7 +91,8 @@ static int load(struct rt_call *call, struct diag *d, struct rt_btf **out)
 	b->data = malloc(b->size ? b->size : 1);
 	err = -ENOMEM;
 	if (b->data) {
-		memcpy(b->data, bytes, b->size);
+		if (b->size)
+			memcpy(b->data, bytes, b->size);
 		err = parse(b, d);
 	}
 	if (!err)

@@ -349,6 +349,13 @@ static int make_exec(struct load *l)
 
 /* --- the passes -------------------------------------------------------------------------- */
 
+static int check_structure(struct load *l)
+{
+	struct weld_where at = at_insn(l, 0);
+
+	return isa_check_program(l->d, &at, l->p->insns.v, l->p->insns.n);
+}
+
 static int load_records(struct load *l)
 {
 	return rt_load_records(l->call, l->p, l->d);
@@ -364,6 +371,7 @@ static int (*const passes[])(struct load *l) = {
 	check_attr,
 	copy_program,
 	/* From here on nothing of the program is the caller's memory. */
+	check_structure,
 	bind_fd_array,
 	resolve_maps,
 	check_helpers,

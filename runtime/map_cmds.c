@@ -24,16 +24,13 @@ static bool is_data_section(const struct btf *btf, const union bpf_attr *a)
 /* Key and value types must have the sizes that the map has (kernel: map_check_btf). */
 static int check_btf(const struct btf *btf, const union bpf_attr *a)
 {
-	const struct abi_map *kind = abi_map(a->map_type);
-	bool array = kind->flags & ABI_MAP_INDEX_KEY;
+	bool array = a->map_type == BPF_MAP_TYPE_ARRAY || a->map_type == BPF_MAP_TYPE_PERCPU_ARRAY;
 	u32 key = a->btf_key_type_id;
 
 	if (key ? btf_size(btf, key) != a->key_size : !array)
 		return -EINVAL;
 	if (btf_size(btf, a->btf_value_type_id) != a->value_size)
 		return -EINVAL;
-	if (kind->flags & ABI_MAP_FD_VALUE)
-		return -RT_ENOTSUPP;
 	if (!array)
 		return 0;
 	return (key ? is_index_int(btf, key) : is_data_section(btf, a)) ? 0 : -EINVAL;
@@ -86,8 +83,7 @@ static int raise_btf(struct diag *d, const char *name, int err)
 {
 	struct diag_msg m;
 
-	diag_begin(&m, d, DIAG_RT_MAP_BTF, NULL, name,
-		   err == -RT_ENOTSUPP ? "this kind takes none" : strerror(-err));
+	diag_begin(&m, d, DIAG_RT_MAP_BTF, NULL, name, strerror(-err));
 	diag_errno(&m, err);
 	return diag_end(&m);
 }

@@ -152,6 +152,60 @@ static int match_lines(const struct records *r, const struct isa_cfg *cfg)
 	return 0;
 }
 
+/* --- what only records allow ------------------------------------------------------------- */
+
+static int lacks_records(const struct records *r, u32 insn, const char *why)
+{
+	struct weld_where at = WELD_WHERE_NONE;
+
+	at.func = r->p->name;
+	at.insn = insn;
+	return diag_raise(r->d, DIAG_RT_NEEDS_BTF, &at, why);
+}
+
+/* Callbacks must be static functions; only func_info tells which are. */
+static int check_callback(const struct records *r, u32 insn)
+{
+	const struct rt_program *p = r->p;
+	s64 target;
+
+	if (!p->funcs.n)
+		return lacks_records(r, insn, "the address of a function is taken");
+	isa_call_target(&p->insns.v[insn], insn, &target);
+	for (u32 f = 0; f < p->funcs.n; f++)
+		if (p->funcs.v[f].insn_off == (u32)target &&
+		    btf_func_linkage(btf_type(p->btf->btf, p->funcs.v[f].type_id)) == BTF_FUNC_STATIC)
+			return 0;
+	return lacks_records(r, insn, "a callback is no static function");
+}
+
+/* kernel: check_abnormal_return */
+static bool leaves_early(const struct bpf_insn *insn)
+{
+	bool packet_load = BPF_CLASS(insn->code) == BPF_LD && (BPF_MODE(insn->code) == BPF_ABS ||
+							       BPF_MODE(insn->code) == BPF_IND);
+
+	return packet_load || (insn->code == (BPF_JMP | BPF_CALL) && !insn->src_reg &&
+			       insn->imm == BPF_FUNC_tail_call);
+}
+
+static int check_needs(const struct records *r, const struct isa_cfg *cfg)
+{
+	const struct bpf_insn *insns = r->p->insns.v;
+	u32 main_end = cfg->funcs.v[0].end;
+	int err = 0;
+
+	for (u32 i = 0; i < r->p->insns.n && !err; i += isa_slots(&insns[i])) {
+		if (insns[i].code == (BPF_LD | BPF_IMM | BPF_DW) &&
+		    insns[i].src_reg == BPF_PSEUDO_FUNC)
+			err = check_callback(r, i);
+		else if (i >= main_end && !r->p->funcs.n && leaves_early(&insns[i]))
+			err = lacks_records(r, i, "a function other than the main one makes tail "
+						  "calls or packet loads");
+	}
+	return err;
+}
+
 /* --- both -------------------------------------------------------------------------------- */
 
 static int load_both(const struct records *funcs, const struct records *lines)
@@ -168,6 +222,8 @@ static int load_both(const struct records *funcs, const struct records *lines)
 		err = match_funcs(funcs, &cfg);
 	if (!err && lines->n)
 		err = match_lines(lines, &cfg);
+	if (!err)
+		err = check_needs(funcs, &cfg);
 	isa_cfg_free(&cfg);
 	return err;
 }
@@ -182,7 +238,7 @@ int rt_load_records(struct rt_call *call, struct rt_program *p, struct diag *d)
 	int err;
 
 	if (!funcs.n && !lines.n)
-		return 0;
+		return load_both(&funcs, &lines);
 	err = rt_handle_btf(call->rt, a->prog_btf_fd, &p->btf);
 	if (err) {
 		refuse(funcs.n ? &funcs : &lines, 0, "prog_btf_fd is no BTF");
