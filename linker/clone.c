@@ -12,6 +12,14 @@
  */
 #include "linker/link_int.h"
 
+/* The start of a function that is defined: what can be called. */
+static bool is_callee(const struct link *l, struct link_target t)
+{
+	const struct link_node *n = link_node(l, t.node);
+
+	return n->kind == LINK_FUNC && n->piece.i && !n->piece_off && !t.addend;
+}
+
 struct link_target link_reloc_target(const struct link *l, input_id input, sec_id sec,
 				     const struct obj_reloc *r)
 {
@@ -38,10 +46,8 @@ struct link_target link_reloc_target(const struct link *l, input_id input, sec_i
 				.node = link_root(l, link_map_at(l, t.piece, (u64)t.addend)),
 			};
 	}
-	n = link_node(l, t.node);
-	if (n->kind == LINK_FUNC && n->is_def && !n->piece_off && !t.addend && from_code &&
-	    link_piece(l, n->piece)->clone.i)
-		t.node = link_piece(l, n->piece)->clone;
+	if (from_code && is_callee(l, t) && link_piece(l, link_node(l, t.node)->piece)->clone.i)
+		t.node = link_piece(l, link_node(l, t.node)->piece)->clone;
 	return t;
 }
 
@@ -60,11 +66,9 @@ static void find_uses_in(struct link *l, input_id input, sec_id sec)
 			continue;
 		t = link_reloc_target(l, input, sec, r);
 		n = link_node(l, t.node);
-		if (!t.node.i || n->kind != LINK_FUNC || !n->piece.i)
-			continue;
-		if (is_code)
+		if (is_code && is_callee(l, t))
 			link_piece(l, n->piece)->called = true;
-		else
+		else if (n->kind == LINK_FUNC && n->piece.i)
 			link_piece(l, n->piece)->in_data = true;
 	}
 }

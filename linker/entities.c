@@ -31,7 +31,8 @@ static int add_entity(struct link *l, node_id id)
 	const struct link_input *in = link_input(l, n->input);
 	int err = 0;
 
-	if (!n->btf_id)
+	/* BTF has no nameless entities; ELF may have such symbols and sections. */
+	if (!n->btf_id || !*n->name)
 		return 0;
 	switch (btf_kind_of(in->obj->btf, n->btf_id)) {
 	case BTF_KIND_FUNC:
@@ -204,7 +205,7 @@ static int add_member(struct link *l, struct groups *g, u32 seq)
 	}
 	if (!m.size && size > 0 && btf_kind_of(l->btf, n->out_btf) == BTF_KIND_VAR)
 		m.size = (u64)size;
-	if (err || !m.group)
+	if (err || !m.group || (sym->sec.i && !*obj_sec(l->obj, sym->sec)->name))
 		return err;
 	return vec_append(&g->members, &m, 1);
 }

@@ -36,12 +36,12 @@ struct choice {
 };
 
 /* A parameter without a name, "..." aside. The kernel wants names in the prototype of a FUNC. */
-static bool lacks_names(const struct btf_type *proto)
+static bool lacks_names(const struct btf *b, const struct btf_type *proto)
 {
 	const struct btf_param *params = btf_params(proto);
 
 	for (u32 i = 0; i < btf_vlen(proto); i++)
-		if (!params[i].name_off && params[i].type)
+		if (!*btf_str(b, params[i].name_off) && params[i].type)
 			return true;
 	return false;
 }
@@ -62,7 +62,7 @@ static void mark_entity(struct choice *c, u32 id)
 
 	if (!c->entity[id]) {
 		mark_refs(t, c->drop);
-	} else if (btf_kind(t) == BTF_KIND_FUNC && lacks_names(proto)) {
+	} else if (btf_kind(t) == BTF_KIND_FUNC && lacks_names(c->btf, proto)) {
 		mark_refs(proto, c->keep);
 		mark_refs(t, c->drop);
 	} else {
@@ -173,16 +173,16 @@ static int name_params(struct link *l, node_id id)
 	u32 proto = btf_proto_of(b, n->btf_id);
 	int err;
 
-	if (!proto || !lacks_names(btf_type(b, proto)))
+	if (!proto || !lacks_names(b, btf_type(b, proto)))
 		return 0;
 	err = btf_add_func_proto(l->btf, in->types[btf_type(b, proto)->type], &n->proto);
 	for (u32 i = 0; i < btf_vlen(btf_type(b, proto)) && !err; i++) {
 		const struct btf_param *p = &btf_params(btf_type(b, proto))[i];
-		char name[16];
+		const char *name = btf_str(b, p->name_off);
+		char made_up[16];
 
-		snprintf(name, sizeof(name), "arg%u", i);
-		err = btf_add_param(l->btf, p->name_off ? btf_str(b, p->name_off) :
-					    p->type ? name : NULL, in->types[p->type]);
+		snprintf(made_up, sizeof(made_up), "arg%u", i);
+		err = btf_add_param(l->btf, *name || !p->type ? name : made_up, in->types[p->type]);
 	}
 	return err;
 }
