@@ -165,13 +165,29 @@ static int handle_of(struct load *l, const struct bpf_insn *insn, u32 *handle)
 	return 0;
 }
 
+static bool is_value_ref(const struct bpf_insn *insn)
+{
+	return insn->src_reg == BPF_PSEUDO_MAP_VALUE || insn->src_reg == BPF_PSEUDO_MAP_IDX_VALUE;
+}
+
+/* The engine refuses addresses into other than one-element arrays too; the kernel has an errno of
+ * its own for arrays with more. */
+static int check_value(struct load *l, const struct weld_where *at, const struct rt_map *map)
+{
+	struct diag_msg m;
+
+	if (!map->ops->direct || map->spec.max_entries == 1)
+		return 0;
+	diag_begin(&m, l->d, DIAG_EXEC_VALUE_KIND, at, map->spec.name, map->ops->name,
+		   map->spec.max_entries);
+	diag_errno(&m, -RT_ENOTSUPP);
+	return diag_end(&m);
+}
+
 /* The instruction as the kernel shows it: the map's id in place of what the caller wrote. */
 static void show_id(struct bpf_insn *insn, const struct rt_map *map)
 {
-	bool value = insn->src_reg == BPF_PSEUDO_MAP_VALUE ||
-		     insn->src_reg == BPF_PSEUDO_MAP_IDX_VALUE;
-
-	insn->src_reg = value ? BPF_PSEUDO_MAP_VALUE : BPF_PSEUDO_MAP_FD;
+	insn->src_reg = is_value_ref(insn) ? BPF_PSEUDO_MAP_VALUE : BPF_PSEUDO_MAP_FD;
 	insn->imm = (s32)map->id;
 }
 
@@ -191,7 +207,9 @@ static int resolve_map(struct load *l, u32 at)
 		diag_raise(l->d, DIAG_RT_MAP_HANDLE, &where, l->p->name, handle);
 		return err;
 	}
-	err = hold_map(l, map);
+	err = is_value_ref(insn) ? check_value(l, &where, map) : 0;
+	if (!err)
+		err = hold_map(l, map);
 	if (err)
 		return err;
 	show_id(insn, map);
