@@ -349,6 +349,9 @@ int exec_step_MAY_GOTO(struct exec *x, const struct exec_op *op);
 int exec_step_CAST(struct exec *x, const struct exec_op *op);
 int exec_step_CALLX(struct exec *x, const struct exec_op *op);
 
+/* Whatever writes r10. */
+int exec_step_fp_write(struct exec *x, const struct exec_op *op);
+
 /* The step of a decoded instruction. */
 exec_step_fn exec_step_of(const struct isa_op *op);
 /* Execute until the frame that is present now is left. */

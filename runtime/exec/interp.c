@@ -18,6 +18,11 @@ exec_step_fn exec_step_of(const struct isa_op *op)
 	return steps[op->id];
 }
 
+int exec_step_fp_write(struct exec *x, const struct exec_op *op)
+{
+	return exec_fault(x, DIAG_EXEC_FP_WRITE, NULL);
+}
+
 int exec_loop(struct exec *x)
 {
 	int err;

@@ -142,6 +142,8 @@ static void decode(struct exec_op *op, const struct isa_op *row, const struct bp
 		.has_src = isa_op_has_src(row),
 		.regs = row->regs,
 	};
+	if (isa_regs_written(row, insn) & 1 << BPF_REG_10)
+		op->step = exec_step_fp_write;
 	if (row->effect == ISA_FX_LD_IMM64)
 		op->imm = row->oper == ISA_OPER_IMM64 ? isa_imm64(insn) : 0;
 	/* The structure is checked: targets lie inside. */
