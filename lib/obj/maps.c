@@ -206,11 +206,13 @@ static int define(struct obj *o, const struct spot *s)
 /* Goes on after a bad definition, so that one run shows them all. */
 static int define_all(struct obj *o, const spots *all)
 {
+	u32 n_bad = 0;
 	int err = 0;
 
-	for (u32 i = 0; i < all->n && !diag_full(o->diag); i++) {
+	for (u32 i = 0; i < all->n && n_bad < DIAG_DEFAULT_LIMIT; i++) {
 		int e = define(o, &all->v[i]);
 
+		n_bad += e < 0;
 		err = err ? err : e;
 	}
 	return err;
