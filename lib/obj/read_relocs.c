@@ -252,6 +252,8 @@ static int read_reloc(struct reader *r, u32 elf_sec, const struct elf_rel *rel)
 	err = take_addend(r, &p);
 	if (!err)
 		err = settle_target(r, &p);
+	if (!err && p.type->place == OBJ_PLACE_CALL && p.addend % 8)
+		err = bad_reloc(r, &p, "calls a place within an instruction");
 	return err ? err : store(r, &p);
 }
 
