@@ -75,18 +75,19 @@ void both_drop(struct both *b, int side, int handle)
 		close(handle);
 }
 
-int both_map(struct both *b, int side, u32 type, u32 value_size, u32 max_entries, u32 flags)
+int both_map_new(struct both *b, int side, const struct both_map *map)
 {
-	union bpf_attr attr = { .map_type = type, .key_size = 4, .value_size = value_size,
-				.max_entries = max_entries, .map_flags = flags };
+	union bpf_attr attr = { .map_type = map->type, .key_size = 4,
+				.value_size = map->value_size, .max_entries = map->max_entries,
+				.map_flags = map->flags };
 
 	return both_bpf(b, side, BPF_MAP_CREATE, &attr);
 }
 
-int both_update(struct both *b, int side, int map, const void *key, const void *value, u64 flags)
+int both_update(struct both *b, int side, int map, const void *key, const void *value)
 {
 	union bpf_attr attr = { .map_fd = (u32)map, .key = (uintptr_t)key,
-				.value = (uintptr_t)value, .flags = flags };
+				.value = (uintptr_t)value };
 
 	return both_bpf(b, side, BPF_MAP_UPDATE_ELEM, &attr);
 }

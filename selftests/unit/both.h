@@ -38,9 +38,14 @@ int both_bpf(struct both *b, int side, int cmd, union bpf_attr *attr);
 /* Give a handle back; negative ones are fine. */
 void both_drop(struct both *b, int side, int handle);
 
-/* A map; handle or -errno. */
-int both_map(struct both *b, int side, u32 type, u32 value_size, u32 max_entries, u32 flags);
-int both_update(struct both *b, int side, int map, const void *key, const void *value, u64 flags);
+/* A map with keys of 4 bytes; handle or -errno:
+ * both_map(&b, side, BPF_MAP_TYPE_HASH, value_size, max_entries, flags) */
+struct both_map {
+	u32 type, value_size, max_entries, flags;
+};
+int both_map_new(struct both *b, int side, const struct both_map *map);
+#define both_map(b, side, ...) both_map_new((b), (side), &(struct both_map){ __VA_ARGS__ })
+int both_update(struct both *b, int side, int map, const void *key, const void *value);
 int both_lookup(struct both *b, int side, int map, const void *key, void *value);
 
 /*

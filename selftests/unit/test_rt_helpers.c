@@ -335,8 +335,8 @@ static void make_maps(struct both *b, int maps[BOTH_SIDES][BOTH_MAX_MAPS])
 		maps[side][1] = both_map(b, side, BPF_MAP_TYPE_HASH, 8, 3, 0);
 		maps[side][2] = both_map(b, side, BPF_MAP_TYPE_PERCPU_ARRAY, 8, 3, 0);
 		maps[side][3] = both_map(b, side, BPF_MAP_TYPE_PERCPU_HASH, 8, 3, 0);
-		ck_assert_int_eq(both_update(b, side, maps[side][0], &one, &value, 0), 0);
-		ck_assert_int_eq(both_update(b, side, maps[side][1], &one, &value, 0), 0);
+		ck_assert_int_eq(both_update(b, side, maps[side][0], &one, &value), 0);
+		ck_assert_int_eq(both_update(b, side, maps[side][1], &one, &value), 0);
 	}
 }
 
@@ -475,7 +475,7 @@ START_TEST(walks_survive_removal)
 	both_open(&b);
 	map[0] = both_map(&b, BOTH_RUNTIME, BPF_MAP_TYPE_HASH, 8, 100, 0);
 	for (u32 i = 0; i < 100; i++)
-		ck_assert_int_eq(both_update(&b, BOTH_RUNTIME, map[0], &i, &value, 0), 0);
+		ck_assert_int_eq(both_update(&b, BOTH_RUNTIME, map[0], &i, &value), 0);
 	/* Each call removes its key and the two behind it, then puts one of them back. */
 	snprintf(text, sizeof(text),
 		 "r1 = m0 ll\nr2 = cb ll\nr3 = 0\nr4 = 0\ncall 164\nexit\n"
@@ -517,8 +517,8 @@ START_TEST(tail_calls)
 				 "r2 = m0 ll\nw3 = %d\ncall 12\nr0 = 42\nexit\n", (int)indices[i]);
 			prog = both_load(&b, side, &p);
 			ck_assert_int_ge(prog, 0);
-			ck_assert_int_eq(both_update(&b, side, maps[0], &zero, &prog, 0), 0);
-			ck_assert_int_eq(both_update(&b, side, maps[0], &one, &prog, 0), 0);
+			ck_assert_int_eq(both_update(&b, side, maps[0], &zero, &prog), 0);
+			ck_assert_int_eq(both_update(&b, side, maps[0], &one, &prog), 0);
 			both_test(&b, side, prog, &run);
 			ck_assert_int_eq(run.err, 0);
 			got[side] = run.attr.test.retval;

@@ -146,16 +146,16 @@ struct step {
 struct answer {
 	int err;
 	u8 *bytes;
+	u32 size;
 };
 
-static void do_step(struct both *b, int side, int map, const struct step *s, struct answer *out,
-		    u32 value_size)
+static void do_step(struct both *b, int side, int map, const struct step *s, struct answer *out)
 {
 	union bpf_attr attr = { .map_fd = (u32)map, .key = (uintptr_t)&s->key };
-	u8 *in = malloc(value_size);
+	u8 *in = malloc(out->size);
 
-	memset(in, s->fill, value_size);
-	memset(out->bytes, 0xee, value_size);
+	memset(in, s->fill, out->size);
+	memset(out->bytes, 0xee, out->size);
 	attr.value = (uintptr_t)(s->cmd == BPF_MAP_UPDATE_ELEM ? in : out->bytes);
 	attr.flags = s->flags;
 	if (s->cmd == BPF_MAP_DELETE_ELEM)
@@ -190,12 +190,13 @@ static void random_elements(u32 type, u32 flags, u32 seed)
 		map[side] = both_map(&b, side, type, VALUE_SIZE, MAX_ENTRIES, flags);
 		ck_assert_int_ge(map[side], 0);
 		got[side].bytes = malloc(size);
+		got[side].size = size;
 	}
 	for (int i = 0; i < N_STEPS; i++) {
 		struct step s = random_step(&seed);
 
 		for (int side = 0; side < BOTH_SIDES; side++)
-			do_step(&b, side, map[side], &s, &got[side], size);
+			do_step(&b, side, map[side], &s, &got[side]);
 		ck_assert_msg(got[0].err == got[1].err,
 			      "type %u step %d: cmd %d key %u flags %llu: runtime %d, kernel %d", type,
 			      i, s.cmd, s.key, (unsigned long long)s.flags, got[0].err, got[1].err);
@@ -258,7 +259,7 @@ START_TEST(next_key_walks_all)
 
 		ck_assert_uint_eq(walk(&b, side, hash, &keys), 0);
 		for (u32 key = 0; key < 40; key++)
-			ck_assert_int_eq(both_update(&b, side, hash, &key, &value, 0), 0);
+			ck_assert_int_eq(both_update(&b, side, hash, &key, &value), 0);
 		ck_assert_uint_eq(walk(&b, side, hash, &keys), 40);
 		ck_assert(keys == (1ull << 40) - 1);
 		ck_assert_uint_eq(walk(&b, side, array, &keys), 5);
@@ -281,9 +282,9 @@ START_TEST(walk_with_updates_ends)
 	both_open(&b);
 	attr.map_fd = (u32)both_map(&b, BOTH_RUNTIME, BPF_MAP_TYPE_HASH, 8, 100, 0);
 	for (u32 i = 0; i < 100; i++)
-		both_update(&b, BOTH_RUNTIME, (int)attr.map_fd, &i, &value, 0);
+		both_update(&b, BOTH_RUNTIME, (int)attr.map_fd, &i, &value);
 	while (!both_bpf(&b, BOTH_RUNTIME, BPF_MAP_GET_NEXT_KEY, &attr)) {
-		both_update(&b, BOTH_RUNTIME, (int)attr.map_fd, &next, &value, BPF_EXIST);
+		both_update(&b, BOTH_RUNTIME, (int)attr.map_fd, &next, &value);
 		key = next;
 		attr.key = (uintptr_t)&key;
 		n++;
@@ -319,11 +320,11 @@ START_TEST(frozen_and_one_sided_maps)
 		for (int side = 0; side < BOTH_SIDES; side++) {
 			int map = both_map(&b, side, BPF_MAP_TYPE_ARRAY, 8, 2, flags[i]);
 
-			got[0][side] = both_update(&b, side, map, &key, &value, 0);
+			got[0][side] = both_update(&b, side, map, &key, &value);
 			got[1][side] = both_lookup(&b, side, map, &key, &value);
 			got[2][side] = freeze(&b, side, map);
 			got[3][side] = freeze(&b, side, map);
-			got[4][side] = both_update(&b, side, map, &key, &value, 0);
+			got[4][side] = both_update(&b, side, map, &key, &value);
 			got[5][side] = both_lookup(&b, side, map, &key, &value);
 			both_drop(&b, side, map);
 		}
@@ -349,7 +350,7 @@ START_TEST(mapped_array_is_the_array)
 	ck_assert_int_eq(rt_mmap(b.rt, map, 4097, true, &addr), -EINVAL);
 	ck_assert_int_eq(rt_mmap(b.rt, map, 4096, true, &addr), 0);
 	mem = addr;
-	both_update(&b, BOTH_RUNTIME, map, &key, &value, 0);
+	both_update(&b, BOTH_RUNTIME, map, &key, &value);
 	ck_assert_uint_eq(mem[2], 77);
 	mem[2] = 78;
 	both_lookup(&b, BOTH_RUNTIME, map, &key, &value);
@@ -381,7 +382,7 @@ START_TEST(memory_limit_holds)
 	ck_assert_int_eq(b.last_code, DIAG_RT_MAP_SPEC);
 	map = both_map(&b, BOTH_RUNTIME, BPF_MAP_TYPE_HASH, sizeof(value), 1 << 20, 0);
 	for (key = 0; key < 2000 && !err; key++)
-		err = both_update(&b, BOTH_RUNTIME, map, &key, value, 0);
+		err = both_update(&b, BOTH_RUNTIME, map, &key, value);
 	ck_assert_int_eq(err, -ENOMEM);
 	ck_assert_uint_gt(key, 700);
 	both_drop(&b, BOTH_RUNTIME, map);
@@ -484,7 +485,7 @@ END_TEST
 
 static int slot(struct both *b, int side, int map, u32 key, int prog)
 {
-	return both_update(b, side, map, &key, &prog, 0);
+	return both_update(b, side, map, &key, &prog);
 }
 
 START_TEST(prog_array_rules)
@@ -507,8 +508,10 @@ START_TEST(prog_array_rules)
 		int map = both_map(&b, side, BPF_MAP_TYPE_PROG_ARRAY, 4, 3, 0), n = 0;
 		int prog[N];
 		u32 key = 1, id = 0;
-		union bpf_attr del = { .map_fd = (u32)map, .key = (uintptr_t)&key };
+		union bpf_attr del = { .map_fd = (u32)map, .key = (uintptr_t)&key }, exist = del;
 
+		exist.value = (uintptr_t)&prog[0];
+		exist.flags = BPF_EXIST;
 		for (int i = 0; i < N; i++)
 			prog[i] = both_load(&b, side, &progs[i]);
 		for (int i = 0; i < N; i++)
@@ -517,7 +520,7 @@ START_TEST(prog_array_rules)
 			got[n++][side] = slot(&b, side, map, 3, prog[i]);
 		got[n++][side] = slot(&b, side, map, 0, 999999);
 		got[n++][side] = slot(&b, side, map, 0, map);
-		got[n++][side] = both_update(&b, side, map, &key, &prog[0], BPF_EXIST);
+		got[n++][side] = both_bpf(&b, side, BPF_MAP_UPDATE_ELEM, &exist);
 		got[n++][side] = both_lookup(&b, side, map, &key, &id) || !id;
 		got[n++][side] = both_bpf(&b, side, BPF_MAP_DELETE_ELEM, &del);
 		got[n++][side] = both_bpf(&b, side, BPF_MAP_DELETE_ELEM, &del);
