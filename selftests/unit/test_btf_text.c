@@ -64,7 +64,7 @@ START_TEST(every_kind_is_dumped)
 	static const char *const lines[] = {
 		"[1] INT 'int' size=4 bits_offset=0 nr_bits=32 encoding=SIGNED\n",
 		"[3] ARRAY '(anon)' type_id=2 index_type_id=1 nr_elems=16\n",
-		"[4] STRUCT 'node' size=48 vlen=6\n\t'next' type_id=5 bits_offset=0\n"
+		"[4] STRUCT 'node' size=48 vlen=6\n\t'next' type_id=5 bits_offset=0\n",
 		"\t'low' type_id=1 bits_offset=64 bitfield_size=3\n",
 		"[10] UNION '(anon)' size=8 vlen=2\n",
 		"[11] ENUM 'colour' encoding=SIGNED size=4 vlen=2\n\t'NO_COLOUR' val=-1\n",
