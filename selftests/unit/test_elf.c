@@ -240,11 +240,19 @@ START_TEST(malformed_section_headers)
 		u32 sec, member;
 		u64 value;
 	} rows[] = {
-		{ 1, SH_OFFSET, 1 << 20 }, { 1, SH_SIZE, UINT64_MAX },	{ 1, SH_ALIGN, 3 },
-		{ 1, SH_ALIGN, 1u << 31 }, { 1, SH_NAME, 1 << 20 },	{ 4, SH_ENTSIZE, 16 },
-		{ 4, SH_SIZE, 30 },	   { 4, SH_LINK, 0 },		{ 4, SH_LINK, 99 },
-		{ 4, SH_LINK, 1 },	   { 1, SH_TYPE, SHT_SYMTAB },	{ 5, SH_TYPE, SHT_PROGBITS },
+		{ 1, SH_OFFSET, 1 << 20 },
+		{ 1, SH_SIZE, UINT64_MAX },
+		{ 1, SH_ALIGN, 3 },
+		{ 1, SH_ALIGN, 1u << 31 },
+		{ 1, SH_NAME, 1 << 20 },
+		{ 1, SH_TYPE, SHT_SYMTAB },
 		{ 1, SH_TYPE, SHT_SYMTAB_SHNDX },
+		{ 4, SH_ENTSIZE, 16 },
+		{ 4, SH_SIZE, 30 },
+		{ 4, SH_LINK, 0 },
+		{ 4, SH_LINK, 1 },
+		{ 4, SH_LINK, 99 },
+		{ 5, SH_TYPE, SHT_PROGBITS },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
