@@ -14,7 +14,7 @@ static int print(struct cli *cli, int err, const char *key, char *text)
 		cli_json_begin(cli, &j);
 		json_str(&j, key, err ? NULL : text);
 		cli_json_end(cli, &j);
-	} else if (!err) {
+	} else if (!err && text) {
 		fputs(text, stdout);
 	}
 	if (!err)

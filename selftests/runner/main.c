@@ -396,6 +396,7 @@ static void check_cover(struct runner *r)
 		r->passed++;
 }
 
+#if CONFIG_KERNEL
 /* Can we load the smallest program? */
 static bool kernel_lets_us(const struct weld_target *t)
 {
@@ -416,6 +417,7 @@ static bool kernel_lets_us(const struct weld_target *t)
 		t->ops->close(t->user, fd);
 	return fd >= 0;
 }
+#endif
 
 /* Both targets run on CPU 0: per-CPU values can be compared, and the kernel migrates nothing. */
 static void stay_on_cpu_0(void)
