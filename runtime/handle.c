@@ -82,7 +82,8 @@ int rt_close(void *user, int handle)
 	return 0;
 }
 
-static int handle_of_kind(struct rt *rt, u32 handle, enum rt_kind kind, const struct rt_handle **out)
+static int handle_of_kind(struct rt *rt, u32 handle, enum rt_kind kind,
+			  const struct rt_handle **out)
 {
 	const struct rt_handle *h = rt_handle_find(rt, handle);
 

@@ -260,7 +260,8 @@ static int join_prog_arrays(struct load *l)
 
 		if (map->spec.type == BPF_MAP_TYPE_PROG_ARRAY &&
 		    !rt_prog_array_accepts(map, &l->p->prog.owner))
-			return diag_raise(l->d, DIAG_RT_PROG_ARRAY, NULL, l->p->name, map->spec.name);
+			return diag_raise(l->d, DIAG_RT_PROG_ARRAY, NULL, l->p->name,
+					  map->spec.name);
 	}
 	return 0;
 }

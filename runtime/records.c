@@ -174,7 +174,8 @@ static int check_callback(const struct records *r, u32 insn)
 	isa_call_target(&p->insns.v[insn], insn, &target);
 	for (u32 f = 0; f < p->funcs.n; f++)
 		if (p->funcs.v[f].insn_off == (u32)target &&
-		    btf_func_linkage(btf_type(p->btf->btf, p->funcs.v[f].type_id)) == BTF_FUNC_STATIC)
+		    btf_func_linkage(btf_type(p->btf->btf, p->funcs.v[f].type_id)) ==
+			    BTF_FUNC_STATIC)
 			return 0;
 	return lacks_records(r, insn, "a callback is no static function");
 }

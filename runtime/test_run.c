@@ -26,7 +26,8 @@ int rt_test_ctx_in(struct rt_test *t, u32 size)
 	if (!in)
 		return 0;
 	if (rt_check_tail(in, given, size))
-		return rt_test_refuse(t, -E2BIG, "ctx_in has non-zero bytes behind the context's end");
+		return rt_test_refuse(t, -E2BIG,
+				      "ctx_in has non-zero bytes behind the context's end");
 	memcpy(&t->ctx_in, in, min_u64(given, size));
 	return 0;
 }

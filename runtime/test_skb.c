@@ -45,14 +45,16 @@ static int check_attr(struct rt_test *t)
 
 /* --- the context that was given ---------------------------------------------------------- */
 
-#define END_OF(member) (offsetof(struct __sk_buff, member) + sizeof(((struct __sk_buff *)0)->member))
+#define END_OF(member) \
+	(offsetof(struct __sk_buff, member) + sizeof(((struct __sk_buff *)0)->member))
 
 /* The members that ctx_in may set; the bytes between them must be zero. */
 static const struct {
 	u32 from, to;
 } settable[] = {
 	{ offsetof(struct __sk_buff, mark), END_OF(mark) },
-	{ offsetof(struct __sk_buff, priority), END_OF(ifindex) },	/* ingress_ifindex between */
+	/* ingress_ifindex between */
+	{ offsetof(struct __sk_buff, priority), END_OF(ifindex) },
 	{ offsetof(struct __sk_buff, cb), END_OF(cb) },
 	{ offsetof(struct __sk_buff, tstamp), END_OF(gso_segs) },	/* wire_len between */
 	{ offsetof(struct __sk_buff, gso_size), END_OF(gso_size) },

@@ -28,9 +28,11 @@ static int check_attr(struct rt_test *t)
 	u32 attach_type = t->prog->prog.owner.expected_attach_type;
 
 	if (attach_type == BPF_XDP_DEVMAP || attach_type == BPF_XDP_CPUMAP)
-		return rt_test_refuse(t, -EINVAL, "programs for device and CPU maps can't be run alone");
+		return rt_test_refuse(t, -EINVAL,
+				      "programs for device and CPU maps can't be run alone");
 	if (a->test.flags & ~(u32)BPF_F_TEST_XDP_LIVE_FRAMES || a->test.batch_size)
-		return rt_test_refuse(t, -EINVAL, "flags or batch_size that XDP test runs don't take");
+		return rt_test_refuse(t, -EINVAL,
+				      "flags or batch_size that XDP test runs don't take");
 	if (a->test.flags)
 		return diag_raise(t->call->rt->diag, DIAG_RT_TEST_LIVE, NULL, t->prog->name);
 	return 0;

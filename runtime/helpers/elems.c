@@ -29,7 +29,8 @@ int rt_helper_map_lookup_elem(struct rt_run *run, const u64 args[5], u64 *ret)
 	if (err)
 		return err;
 	if (!map->ops->lookup)
-		return rt_refuse(run, BPF_FUNC_map_lookup_elem, "this kind of map has no values for programs");
+		return rt_refuse(run, BPF_FUNC_map_lookup_elem,
+				 "this kind of map has no values for programs");
 	return give_value(run, map, map->ops->lookup(run, map, key), ret);
 }
 
@@ -42,8 +43,10 @@ int rt_helper_map_lookup_percpu_elem(struct rt_run *run, const u64 args[5], u64 
 
 	if (err)
 		return err;
-	if (map->spec.type != BPF_MAP_TYPE_PERCPU_ARRAY && map->spec.type != BPF_MAP_TYPE_PERCPU_HASH)
-		return rt_refuse(run, BPF_FUNC_map_lookup_percpu_elem, "the map is not a per-CPU one");
+	if (map->spec.type != BPF_MAP_TYPE_PERCPU_ARRAY &&
+	    map->spec.type != BPF_MAP_TYPE_PERCPU_HASH)
+		return rt_refuse(run, BPF_FUNC_map_lookup_percpu_elem,
+				 "the map is not a per-CPU one");
 	if ((u32)args[2] >= run->host->n_cpus) {
 		*ret = 0;
 		return 0;
@@ -59,7 +62,8 @@ static const char *write_fault(const struct rt_map *map, bool able)
 {
 	if (!able)
 		return "this kind of map can't be changed by programs";
-	return rt_map_prog_writes(map) ? NULL : "the map is read-only to programs (BPF_F_RDONLY_PROG)";
+	return rt_map_prog_writes(map) ? NULL :
+					 "the map is read-only to programs (BPF_F_RDONLY_PROG)";
 }
 
 int rt_helper_map_update_elem(struct rt_run *run, const u64 args[5], u64 *ret)
@@ -132,7 +136,8 @@ int rt_helper_for_each_map_elem(struct rt_run *run, const u64 args[5], u64 *ret)
 	if (err)
 		return err;
 	if (!v.map->ops->each)
-		return rt_refuse(run, BPF_FUNC_for_each_map_elem, "this kind of map can't be walked");
+		return rt_refuse(run, BPF_FUNC_for_each_map_elem,
+				 "this kind of map can't be walked");
 	if (args[3]) {
 		*ret = rt_errno(-EINVAL);
 		return 0;

@@ -39,7 +39,8 @@ struct hash {
 	u32 n;
 	struct elem *first, *last;
 	u64 seq;			/* of the element that was inserted last */
-	u32 n_walks;			/* walks by programs that are under way, one within another */
+	/* walks by programs that are under way, one within another */
+	u32 n_walks;
 	u32 key_room;			/* key_size rounded to 8 */
 	u32 stride;			/* a value rounded to 8 */
 	u32 copies;			/* values that an element has */

@@ -112,7 +112,8 @@ static int refuse(struct diag *d, const struct rt_map_spec *spec, int err)
 	struct diag_msg m;
 
 	diag_begin(&m, d, DIAG_RT_MAP_SPEC, NULL, spec->name, rt_map_kind(spec->type)->name,
-		   spec->key_size, spec->value_size, spec->max_entries, spec->flags, strerror(-err));
+		   spec->key_size, spec->value_size, spec->max_entries, spec->flags,
+		   strerror(-err));
 	diag_errno(&m, err);
 	return diag_end(&m);
 }

@@ -103,7 +103,8 @@ struct rt_pkt {
 	u32 first, limit;		/* meta never lies below first, end never above limit */
 	u32 meta, data, end;		/* first <= meta <= data <= end <= limit */
 	u32 mac, net;			/* of a socket buffer: link header, network header */
-	u8 *frags;			/* the packet's bytes behind end that only helpers see, owned */
+	/* the packet's bytes behind end that only helpers see, owned */
+	u8 *frags;
 	u32 n_frag_bytes;
 };
 
