@@ -63,6 +63,21 @@ const char *btf_str(const struct btf *b, u32 off)
 	return off - b->first_str < b->strs.n ? b->strs.v + (off - b->first_str) : "";
 }
 
+bool btf_has_long_strs(const struct btf *b)
+{
+	u32 at = 0;
+
+	while (at < b->strs.n) {
+		const char *s = b->strs.v + at;
+		size_t len = strlen(s);
+
+		if (len > BTF_MAX_STR)
+			return true;
+		at += len + 1;
+	}
+	return false;
+}
+
 /* Find s among the strings that the index covers; UINT32_MAX when it isn't there. */
 static u32 lookup_str(const struct btf *b, const char *s, u64 hash)
 {

@@ -30,6 +30,13 @@
  */
 enum { BTF_MAX_DEPTH = 128 };
 
+/*
+ * Longest string that a record may refer to; the kernel takes names of less than 512 bytes. Without
+ * a limit, a small file whose every record refers to another tail of one long string would grow by
+ * the square of its size when it is linked or dumped.
+ */
+enum { BTF_MAX_STR = 1024 };
+
 struct btf_names;			/* name -> id, in names.c */
 
 struct btf {

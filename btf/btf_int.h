@@ -61,6 +61,13 @@ static inline u32 *ref_mut(const u32 *ref)
 	return (u32 *)ref;
 }
 
+/* True when some string of the table is longer than BTF_MAX_STR, so that references need a look. */
+bool btf_has_long_strs(const struct btf *b);
+static inline bool btf_str_is_long(const struct btf *b, u32 off)
+{
+	return strnlen(btf_str(b, off), BTF_MAX_STR + 1) > BTF_MAX_STR;
+}
+
 /* Room for one more record of n words; its words are zero. -ENOMEM, -E2BIG. */
 int btf_new_rec(struct btf *b, u32 n, u32 *id);
 

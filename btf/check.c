@@ -19,6 +19,7 @@ struct check {
 	const struct btf *b;
 	u32 types_off;
 	u32 strs_end;		/* string offsets are below */
+	bool long_strs;		/* some are too long to refer to */
 };
 
 /* A record under check. */
@@ -45,6 +46,15 @@ static int bad(const struct rec *r, const char *what)
 
 	return diag_raise(r->c->d, DIAG_BTF_TYPE, &w, r->id, btf_kind_text(btf_kind(r->t)),
 			  btf_str(r->c->b, r->t->name_off), what);
+}
+
+/* The same, without the name: it is what is wrong. */
+static int bad_name(const struct rec *r, const char *what)
+{
+	struct weld_where w = at(r->c, r->id);
+
+	return diag_raise(r->c->d, DIAG_BTF_TYPE, &w, r->id, btf_kind_text(btf_kind(r->t)), "",
+			  what);
 }
 
 /* The same, about one of its elements. */
@@ -77,9 +87,12 @@ static int check_strs(const struct rec *r)
 {
 	struct btf_ref_iter it = btf_each_str_ref(r->t);
 
-	for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
+	for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it)) {
 		if (*ref >= r->c->strs_end)
 			return bad(r, "a string offset lies outside the string section");
+		if (r->c->long_strs && btf_str_is_long(r->c->b, *ref))
+			return bad_name(r, "a name is longer than 1024 bytes");
+	}
 	return 0;
 }
 
@@ -421,7 +434,7 @@ static int check_chains(const struct check *c, bool through_ptrs)
 
 int btf_check(struct diag *d, const struct btf *b, const char *file, u32 types_off)
 {
-	struct check c = { d, file, b, types_off, b->first_str + b->strs.n };
+	struct check c = { d, file, b, types_off, b->first_str + b->strs.n, btf_has_long_strs(b) };
 	int err = check_records(&c);
 
 	if (!err)

@@ -5,6 +5,8 @@
  */
 #include "btf/ext.h"
 
+#include "btf/btf_int.h"
+
 #include <stdlib.h>
 
 struct ext_parse {
@@ -13,6 +15,7 @@ struct ext_parse {
 	struct span all;	/* the blob */
 	const struct btf *b;
 	bool swap;
+	bool long_strs;		/* of b, some are too long to refer to */
 	struct btf_ext *x;
 };
 
@@ -69,7 +72,14 @@ static int bad_record(const struct ext_parse *p, const struct cursor *c, const c
 
 static bool str_ok(const struct ext_parse *p, u32 off)
 {
-	return off < p->b->first_str + p->b->strs.n;
+	return off < p->b->first_str + p->b->strs.n &&
+	       (!p->long_strs || !btf_str_is_long(p->b, off));
+}
+
+/* Source lines may be of any length: the text of a long one is left out. */
+static u32 line_text(const struct ext_parse *p, u32 off)
+{
+	return p->long_strs && btf_str_is_long(p->b, off) ? 0 : off;
 }
 
 /* --- the three kinds of records ------------------------------------------------------------ */
@@ -88,12 +98,12 @@ static int add_line(struct ext_parse *p, const struct cursor *c, const u32 *word
 	struct bpf_line_info rec = {
 		.insn_off = words[0],
 		.file_name_off = words[1],
-		.line_off = words[2],
+		.line_off = line_text(p, words[2]),
 		.line_col = words[3],
 	};
 
 	if (!str_ok(p, rec.file_name_off) || !str_ok(p, rec.line_off))
-		return bad_record(p, c, "a string offset lies outside BTF's string section");
+		return bad_record(p, c, "a string lies outside BTF's string section, or is too long");
 	return btf_ext_add_line(p->x, &rec) ? no_memory(p) : 0;
 }
 
@@ -109,7 +119,7 @@ static int add_core(struct ext_parse *p, const struct cursor *c, const u32 *word
 	if (rec.type_id > btf_n_types(p->b))
 		return bad_record(p, c, "its type does not exist");
 	if (!str_ok(p, rec.access_str_off))
-		return bad_record(p, c, "a string offset lies outside BTF's string section");
+		return bad_record(p, c, "a string lies outside BTF's string section, or is too long");
 	return btf_ext_add_core(p->x, &rec) ? no_memory(p) : 0;
 }
 
@@ -258,6 +268,7 @@ int btf_ext_parse(struct diag *d, struct span bytes, const char *file, const str
 
 	if (btf_ext_new(&p.x))
 		return no_memory(&p);
+	p.long_strs = btf_has_long_strs(b);
 	err = take_all(&p);
 	if (err) {
 		btf_ext_free(p.x);

@@ -39,7 +39,7 @@ struct btf_ext {
 
 /*
  * -EINVAL or -ENOTSUP with a diagnostic (12xx), or -ENOMEM. Larger records are cut to what is known,
- * with a note.
+ * with a note. Source lines longer than BTF_MAX_STR lose their text.
  */
 int btf_ext_parse(struct diag *d, struct span bytes, const char *file, const struct btf *b,
 		  struct btf_ext **out);

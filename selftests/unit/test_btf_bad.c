@@ -163,6 +163,27 @@ START_TEST(entries_end_within_32_bits)
 }
 END_TEST
 
+/* One long string, every record another tail of it: a square number of bytes when it is linked. */
+START_TEST(long_names_are_refused)
+{
+	struct btf *b = sample_btf();
+	struct sbuf bytes;
+	char name[BTF_MAX_STR + 2];
+	u32 id;
+
+	memset(name, 'x', sizeof(name));
+	name[BTF_MAX_STR] = 0;
+	ck_assert_int_eq(btf_add_fwd(b, name, false, &id), 0);
+	bytes = sample_write(b, false);
+	btf_free(sample_parse(span_of(bytes.data, bytes.size)));
+	sbuf_free(&bytes);
+	name[BTF_MAX_STR] = 'x';
+	name[BTF_MAX_STR + 1] = 0;
+	ck_assert_int_eq(btf_set_name(b, id, name), 0);
+	refuse_graph(b, DIAG_BTF_TYPE, "longer than 1024");
+}
+END_TEST
+
 /* --- chains -------------------------------------------------------------------------------- */
 
 START_TEST(loops_are_refused)
@@ -267,7 +288,7 @@ static Suite *bad_suite(void)
 	Suite *s = suite_create("btf_bad");
 
 	unit_add(s, "records", headers_are_checked, records_are_checked, a_void_member_is_refused,
-		 entries_end_within_32_bits);
+		 entries_end_within_32_bits, long_names_are_refused);
 	unit_add(s, "chains", loops_are_refused, depth_is_limited, depth_is_limited_from_the_top,
 		 shared_parts_are_walked_once, array_sizes_do_not_overflow);
 	return s;

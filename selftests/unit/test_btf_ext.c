@@ -127,6 +127,31 @@ START_TEST(ids_and_strings_follow_their_btf)
 }
 END_TEST
 
+/* Source lines have no limit: a long one is kept without its text. */
+START_TEST(long_lines_lose_their_text)
+{
+	struct btf *b = sample_btf();
+	struct btf_ext *x = sample_ext(b), *back;
+	char line[2 * BTF_MAX_STR];
+	struct sbuf bytes;
+	struct sample_diag s;
+
+	memset(line, 'x', sizeof(line) - 1);
+	line[sizeof(line) - 1] = 0;
+	OK(btf_add_str(b, line, &x->lines.v[0].line_off));
+	bytes = write_ext(x, false);
+	sample_diag_init(&s);
+	OK(btf_ext_parse(&s.d, span_of(bytes.data, bytes.size), "x.o", b, &back));
+	ck_assert_uint_eq(back->lines.v[0].line_off, 0);
+	ck_assert_str_eq(btf_str(b, back->lines.v[0].file_name_off), "node");
+	ck_assert_uint_eq(back->lines.v[0].line_col, 12 << 10 | 3);
+	btf_ext_free(back);
+	btf_ext_free(x);
+	btf_free(b);
+	sbuf_free(&bytes);
+}
+END_TEST
+
 /* --- bad input ----------------------------------------------------------------------------- */
 
 START_TEST(truncation_is_an_error_everywhere)
@@ -308,7 +333,7 @@ static Suite *ext_suite(void)
 
 	unit_add(s, "good", both_byte_orders_round_trip, compilers_output_round_trips,
 		 sections_without_records_are_not_written, ids_and_strings_follow_their_btf,
-		 other_layouts_are_read);
+		 other_layouts_are_read, long_lines_lose_their_text);
 	unit_add(s, "bad", truncation_is_an_error_everywhere, records_are_checked,
 		 other_headers_are_named, no_memory_is_said);
 	return s;
