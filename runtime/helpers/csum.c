@@ -51,7 +51,7 @@ static int optional_mem(struct rt_run *run, u64 addr, u64 size, void **host)
 	return run->ops->mem(run, addr, size, RT_READ, host);
 }
 
-/* csum_diff(from, from_size, to, to_size, seed); Linux 6.18 takes sizes that are no multiple of 4 too */
+/* csum_diff(from, from_size, to, to_size, seed); Linux 6.18 takes odd sizes as well. */
 int rt_helper_csum_diff(struct rt_run *run, const u64 args[5], u64 *ret)
 {
 	void *from = NULL, *to = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 #include "runtime/helpers/helpers_int.h"
 
-/* Bytes of [off, off + size) that lie in the linear part; false when the range leaves the packet. */
+/* Bytes of [off, off + size) in the linear part; false when the range leaves the packet. */
 static bool split(const struct rt_pkt *pkt, u32 off, u32 size, u32 *linear)
 {
 	u32 seen = pkt->end - pkt->data, len = rt_pkt_len(pkt);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Helpers of XDP programs. Conditions and errno values are those of the kernel's net/core/filter.c. */
+/* Helpers of XDP programs. Conditions and errno values are those of Linux's net/core/filter.c. */
 #include "runtime/helpers/helpers_int.h"
 
 enum {
