@@ -95,6 +95,7 @@ struct link_out {
 	sec_id from_sec;
 	u64 align, size;
 	bool wants_symbol;	/* a relocation goes through its section symbol; plan_relocs */
+	bool referenced;	/* a relocation refers to something in it; plan_relocs */
 	bool has_symbols;	/* a symbol lies in it, even if nothing else does */
 	VEC(piece_id) pieces;	/* in order of out_off */
 	sec_id sec;		/* in the output; emit_sections */

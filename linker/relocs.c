@@ -64,20 +64,41 @@ static int plan(struct link *l, piece_id piece, const struct obj_reloc *r, struc
 	const struct link_piece *p = link_piece(l, t.piece);
 
 	if (t.node.i) {
-		link_node(l, t.node)->referenced = true;
+		struct link_node *n = link_node(l, t.node);
+
+		n->referenced = true;
+		l->outs.v[link_piece(l, n->piece)->out.i].referenced = true;
 		return 0;
 	}
 	if (!t.piece.i || p->dropped)
 		return link_fault(l, raise_lost(l, piece, r));
-	l->outs.v[p->out.i].wants_symbol = true;
+	l->outs.v[p->out.i].wants_symbol = l->outs.v[p->out.i].referenced = true;
 	return 0;
+}
+
+/* Metadata that no code looks at may have any name. */
+static void warn_custom_sections(struct link *l)
+{
+	for (u32 i = 1; i < l->outs.n; i++) {
+		const struct link_out *o = &l->outs.v[i];
+		struct weld_where at = WELD_WHERE_NONE;
+
+		if (o->kind != OBJ_SEC_CUSTOM || !o->referenced)
+			continue;
+		at.file = link_obj(l, o->from)->name;
+		at.section = o->name;
+		diag_raise(l->diag, DIAG_LINK_CUSTOM_SECTION, &at, o->name);
+	}
 }
 
 int link_plan_relocs(struct link *l)
 {
 	int err = each_reloc(l, plan);
 
-	return err ? err : l->err;
+	if (err || l->err)
+		return err ? err : l->err;
+	warn_custom_sections(l);
+	return 0;
 }
 
 static int emit(struct link *l, piece_id piece, const struct obj_reloc *r, struct link_target t)

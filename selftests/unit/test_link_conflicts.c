@@ -367,6 +367,7 @@ START_TEST(A3_2_notes)
 	linking_add(&t, "link_common.1");
 	linking_add(&t, "link_common.2");
 	obj_free(linking_finish(&t, 0));
+	ck_assert(linking_says(&t, DIAG_LINK_CUSTOM_SECTION, "section mine"));
 	ck_assert(linking_says(&t, DIAG_LINK_VISIBILITY, "'guarded' has protected visibility"));
 	linking_end(&t);
 }

@@ -6,12 +6,16 @@
 #define visible(how) __attribute__((visibility(how)))
 
 #if SIDE == 1
+/* A section of its own, which not every loader knows. */
+int custom SEC("mine") = 0;
+
 __attribute__((common)) int shared_common;
 extern int hidden_func(int x) visible("hidden");
 
 SEC("xdp")
 int common_main(struct xdp_md *ctx)
 {
+	custom++;
 	shared_common += 3;
 	return hidden_func(shared_common);
 }
