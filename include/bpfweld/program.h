@@ -21,6 +21,7 @@ struct weld_load_opts {
 		*program; /* load this one alone (and those its program arrays name); NULL: all */
 	const char *pin_dir; /* bpffs folder of maps pinned by name; NULL: /sys/fs/bpf */
 	uint32_t type;	     /* enum bpf_prog_type for section names that say none */
+	bool no_pins;	     /* neither use nor make pins: every map is a new one */
 };
 
 /*
@@ -53,8 +54,8 @@ struct weld_test_run {
 	uint32_t retval;      /* out */
 	uint32_t duration_ns; /* out: mean of a run */
 };
-/* Run a program on one packet or context, as BPF_PROG_TEST_RUN does. -ENOSPC: data_out is too
- * small (the size is set); -EACCES: the checked engine stopped the run, see the diagnostic. */
+/* Run a program on one packet or context, as BPF_PROG_TEST_RUN does. -ENOSPC: it ran, but data_out
+ * or ctx_out is too small (all members are set, the sizes are those needed); -EACCES: the checked engine stopped the run, see the diagnostic. */
 WELD_API int weld_instance__test_run(struct weld_instance *inst, const char *program,
 				     struct weld_test_run *run);
 

@@ -30,6 +30,8 @@ struct weld_target_ops {
 	int (*munmap)(void *user, void *addr, size_t size);
 	/* Number of possible CPUs: how many values a per-CPU map hands out. */
 	int (*n_cpus)(void *user, unsigned int *n);
+	/* Remove a pin that BPF_OBJ_PIN made; NULL member: pins can't be undone. */
+	int (*unpin)(void *user, const char *path);
 };
 
 struct weld_target {

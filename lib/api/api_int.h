@@ -11,11 +11,13 @@ struct weld_ctx {
 	struct diag diag;
 };
 
-/* An object, and the texts that look-ups hand out (types in C, made when first asked for). */
+/* An object, and the texts that look-ups hand out: types in C, each made when first asked for, by
+ * slot (see look.c), so that asking again costs no memory. */
 struct weld_object {
 	struct obj *o;
 	struct diag *diag;
 	struct arena texts;
+	const char **text_slots;
 	struct weld_btf *btf; /* view of o->btf, NULL without */
 	u32 *n_refs;	      /* by symbol: relocations that name it; these three are made when */
 	u32 *named;	      /* symbols with a name             ... first asked for */
@@ -46,6 +48,9 @@ int api_opts(struct diag *d, const struct api_spec *spec, const void *opts, void
 /* Hand out info, whose real size is `size`, in the caller's struct; its sz says how much of it
  * there is. -EINVAL when that isn't even the sz. */
 int api_fill(void *user, void *info, size_t size);
+
+/* -EINVAL for a target whose ops are smaller than ours. */
+int api_target(struct diag *d, const struct weld_target *target);
 
 /* Make a public object of an internal one, which it owns from here on (also on failure). */
 int api_object_new(struct diag *d, struct obj *o, struct weld_object **out);

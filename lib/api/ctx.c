@@ -34,6 +34,14 @@ int api_fill(void *user, void *info, size_t size)
 	return 0;
 }
 
+int api_target(struct diag *d, const struct weld_target *target)
+{
+	if (target->ops->sz >= sizeof(struct weld_target_ops))
+		return 0;
+	return diag_raise(d, DIAG_OPTS_SIZE, NULL, "weld_target_ops", target->ops->sz,
+			  sizeof(struct weld_target_ops));
+}
+
 int weld_ctx__new(const struct weld_ctx_opts *opts, struct weld_ctx **ctx)
 {
 	WELD_OPTS(weld_ctx_opts, o);

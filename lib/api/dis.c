@@ -15,7 +15,7 @@ struct dis {
 	const char *func;
 	u32 start;	 /* first instruction of the function */
 	u32 at;		 /* instruction in the section */
-	u32 line, reloc; /* next record of the section's tables */
+	u32 line, reloc; /* next record of the section's tables, which are sorted */
 };
 
 /* The relocation of the present instruction, or NULL. */
@@ -121,17 +121,29 @@ static void print_insn(struct dis *d, u32 end)
 	sbuf_putc(d->out, '\n');
 }
 
+static void print_proto(struct dis *d, const struct obj_func *f)
+{
+	if (!d->o->btf || !f->btf_id)
+		return;
+	sbuf_puts(d->out, "; ");
+	btf_print_proto(d->o->btf, f->btf_id, d->func, d->out);
+	sbuf_putc(d->out, '\n');
+}
+
 static void print_function(struct dis *d, func_id id)
 {
 	const struct obj_func *f = obj_func(d->o, id);
 	u32 end = f->insn + f->n_insns;
 
+	/* Functions come by section, then instruction: the tables are walked once. */
+	if (d->sec != obj_sec(d->o, f->sec))
+		d->line = d->reloc = 0;
 	d->sec = obj_sec(d->o, f->sec);
 	d->func = obj_func_name(d->o, id);
 	d->start = d->at = f->insn;
-	d->line = d->reloc = 0;
 	sbuf_printf(d->out, "%016llx <%s>:\n",
 		    (long long)f->insn * (long long)sizeof(struct bpf_insn), d->func);
+	print_proto(d, f);
 	while (d->at < end) {
 		u32 slots = isa_slots(&d->sec->insns.v[d->at]);
 

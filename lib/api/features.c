@@ -68,6 +68,8 @@ int weld_features__probe(struct weld_ctx *ctx, const struct weld_target *target,
 	int err = api_opts(&ctx->diag, API_SPEC(weld_features_opts), opts, &o);
 
 	if (!err)
+		err = api_target(&ctx->diag, target);
+	if (!err)
 		err = load_probe_allowed(&ctx->diag, &job.probe);
 	if (err)
 		return err;

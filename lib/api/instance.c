@@ -12,7 +12,6 @@
 
 struct weld_instance {
 	struct load_inst *load;
-	struct load_opts opts;
 };
 
 int weld_target__kernel(struct weld_target *target)
@@ -29,20 +28,24 @@ int weld_object__load(const struct weld_object *obj, const struct weld_target *t
 		      const struct weld_load_opts *opts, struct weld_instance **inst)
 {
 	WELD_OPTS(weld_load_opts, o);
+	struct load_opts lo;
 	struct weld_instance *i;
 	int err = api_opts(obj->diag, API_SPEC(weld_load_opts), opts, &o);
 
+	if (!err)
+		err = api_target(obj->diag, target);
 	if (err)
 		return err;
 	i = calloc(1, sizeof(*i));
 	if (!i)
 		return diag_raise(obj->diag, DIAG_NO_MEMORY, NULL, "weld_object__load");
-	i->opts = (struct load_opts){
+	lo = (struct load_opts){
 		.only_prog = o.program,
 		.pin_dir = o.pin_dir,
+		.no_pins = o.no_pins,
 		.prog_type = o.type,
 	};
-	err = load_object(obj->diag, obj->o, *target, &i->opts, &i->load);
+	err = load_object(obj->diag, obj->o, *target, &lo, &i->load);
 	if (err) {
 		free(i);
 		return err;
@@ -144,13 +147,13 @@ int weld_instance__test_run(struct weld_instance *inst, const char *program,
 		.repeat = r.repeat,
 	};
 	err = load_test_run(inst->load, id, &lr);
-	if (err)
+	if (err && err != -ENOSPC)
 		return err;
 	run->data_size_out = lr.data_size_out;
 	run->ctx_size_out = lr.ctx_size_out;
 	run->retval = lr.retval;
 	run->duration_ns = lr.duration_ns;
-	return 0;
+	return err;
 }
 
 /* --- maps ----------------------------------------------------------------------------- */

@@ -43,38 +43,91 @@ static int make_lists(struct weld_object *obj)
 
 enum text_kind { TEXT_TYPE, TEXT_DECL, TEXT_PROTO };
 
-/* C text of a type; NULL without BTF or memory. */
-static const char *type_text(const struct weld_object *obj, u32 id, const char *name,
-			     enum text_kind kind)
+/* Slots of the texts: functions, then keys of maps, values of maps, externs. */
+static u32 key_slot(const struct obj *o, u32 map)
+{
+	return o->funcs.n + map;
+}
+
+static u32 value_slot(const struct obj *o, u32 map)
+{
+	return o->funcs.n + o->maps.n + map;
+}
+
+static u32 extern_slot(const struct obj *o, u32 idx)
+{
+	return o->funcs.n + 2 * o->maps.n + idx;
+}
+
+static const char **text_slot(struct weld_object *obj, u32 slot)
+{
+	const struct obj *o = obj->o;
+
+	if (!obj->text_slots)
+		obj->text_slots = calloc(extern_slot(o, o->externs.n), sizeof(*obj->text_slots));
+	return obj->text_slots ? &obj->text_slots[slot] : NULL;
+}
+
+/* What a text is of: a type, with the name that it declares. */
+struct text_of {
+	enum text_kind kind;
+	u32 id;
+	const char *name;
+};
+
+static const char *make_text(const struct weld_object *obj, const struct text_of *of)
 {
 	struct sbuf text = { 0 };
 	char *out = NULL;
 
-	if (!obj->o->btf || !id)
-		return NULL;
-	if (kind == TEXT_PROTO)
-		btf_print_proto(obj->o->btf, id, name, &text);
-	else if (kind == TEXT_DECL)
-		btf_print_decl(obj->o->btf, id, name, &text);
+	if (of->kind == TEXT_PROTO)
+		btf_print_proto(obj->o->btf, of->id, of->name, &text);
+	else if (of->kind == TEXT_DECL)
+		btf_print_decl(obj->o->btf, of->id, of->name, &text);
 	else
-		btf_print_type(obj->o->btf, id, &text);
+		btf_print_type(obj->o->btf, of->id, &text);
 	if (!sbuf_err(&text))
 		out = arena_strdup(texts(obj), sbuf_str(&text));
 	sbuf_free(&text);
 	return out;
 }
 
+/* C text of a type; NULL without BTF or memory. */
+static const char *type_text(const struct weld_object *obj, u32 slot, struct text_of of)
+{
+	const char **text;
+
+	if (!obj->o->btf || !of.id)
+		return NULL;
+	text = text_slot((struct weld_object *)obj, slot);
+	if (text && !*text)
+		*text = make_text(obj, &of);
+	return text ? *text : NULL;
+}
+
 /* --- functions ------------------------------------------------------------------------ */
+
+/* The first CO-RE relocation at or behind an instruction. */
+static u32 first_core_relo(const struct obj_sec *sec, u32 insn)
+{
+	u32 lo = 0, hi = sec->core_relos.n;
+
+	while (lo < hi) {
+		u32 mid = lo + (hi - lo) / 2;
+
+		if (sec->core_relos.v[mid].insn < insn)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
 
 static u32 core_relos_of(const struct obj *o, const struct obj_func *f)
 {
 	const struct obj_sec *sec = obj_sec(o, f->sec);
-	u32 n = 0;
 
-	for (u32 i = 0; i < sec->core_relos.n; i++)
-		n += sec->core_relos.v[i].insn >= f->insn &&
-		     sec->core_relos.v[i].insn < f->insn + f->n_insns;
-	return n;
+	return first_core_relo(sec, f->insn + f->n_insns) - first_core_relo(sec, f->insn);
 }
 
 static int fill_function(const struct weld_object *obj, u32 idx, struct weld_function_info *info)
@@ -94,7 +147,7 @@ static int fill_function(const struct weld_object *obj, u32 idx, struct weld_fun
 		.autoload = f->autoload,
 		.type_name = "unspec",
 		.extras = "",
-		.prototype = type_text(obj, f->btf_id, sym->name, TEXT_PROTO),
+		.prototype = type_text(obj, idx, (struct text_of){ TEXT_PROTO, f->btf_id, sym->name }),
 		.n_core_relos = core_relos_of(obj->o, f),
 	};
 
@@ -135,6 +188,8 @@ int weld_object__map(const struct weld_object *obj, uint32_t n, struct weld_map_
 	if (n >= o->maps.n - 1)
 		return -ENOENT;
 	m = &o->maps.v[n + 1];
+	struct text_of key = { TEXT_TYPE, m->key_type_id, NULL };
+	struct text_of value = { TEXT_TYPE, m->is_data ? 0 : m->value_type_id, NULL };
 	struct weld_map_info i = {
 		.name = m->name,
 		.section = m->is_extern ? NULL : obj_sec(o, m->sec)->name,
@@ -147,8 +202,8 @@ int weld_object__map(const struct weld_object *obj, uint32_t n, struct weld_map_
 		.pinning = m->pinning,
 		.is_extern = m->is_extern,
 		.is_data = m->is_data,
-		.key_type = type_text(obj, m->key_type_id, NULL, TEXT_TYPE),
-		.value_type = m->is_data ? NULL : type_text(obj, m->value_type_id, NULL, TEXT_TYPE),
+		.key_type = type_text(obj, key_slot(o, n + 1), key),
+		.value_type = type_text(obj, value_slot(o, n + 1), value),
 		.inner = m->inner.i ? obj_map(o, m->inner)->name : NULL,
 		.n_slots = m->n_slots,
 	};
@@ -157,8 +212,9 @@ int weld_object__map(const struct weld_object *obj, uint32_t n, struct weld_map_
 }
 
 /* The declaration of an extern; NULL without BTF. */
-static const char *extern_text(const struct weld_object *obj, const struct obj_extern *e)
+static const char *extern_text(const struct weld_object *obj, u32 idx)
 {
+	const struct obj_extern *e = &obj->o->externs.v[idx];
 	const char *name = obj_sym(obj->o, e->sym)->name;
 	const struct btf *btf = obj->o->btf;
 	u32 type = e->btf_id;
@@ -167,7 +223,9 @@ static const char *extern_text(const struct weld_object *obj, const struct obj_e
 		return NULL;
 	if (btf_kind_of(btf, type) == BTF_KIND_VAR)
 		type = btf_type(btf, type)->type;
-	return type_text(obj, type, name, btf_proto_of(btf, type) ? TEXT_PROTO : TEXT_DECL);
+	return type_text(obj, extern_slot(obj->o, idx),
+			 (struct text_of){ btf_proto_of(btf, type) ? TEXT_PROTO : TEXT_DECL, type,
+					   name });
 }
 
 int weld_object__extern(const struct weld_object *obj, uint32_t n, struct weld_extern_info *info)
@@ -184,7 +242,7 @@ int weld_object__extern(const struct weld_object *obj, uint32_t n, struct weld_e
 		.kind = (int)e->kind,
 		.kind_name = kinds[e->kind],
 		.weak = e->weak,
-		.type = extern_text(obj, e),
+		.type = extern_text(obj, n),
 	};
 
 	return api_fill(info, &i, sizeof(i));

@@ -83,6 +83,7 @@ void weld_object__close(struct weld_object *obj)
 	free(obj->named);
 	free(obj->entries);
 	free(obj->btf);
+	free(obj->text_slots);
 	arena_free(&obj->texts);
 	if (!obj->lent)
 		obj_free(obj->o);

@@ -60,6 +60,11 @@ static int kernel_n_cpus(void *user, unsigned int *n)
 	return 0;
 }
 
+static int kernel_unpin(void *user, const char *path)
+{
+	return unlink(path) ? -errno : 0;
+}
+
 const struct weld_target_ops load_kernel_ops = {
 	.sz = sizeof(load_kernel_ops),
 	.name = "kernel",
@@ -68,4 +73,5 @@ const struct weld_target_ops load_kernel_ops = {
 	.mmap = kernel_mmap,
 	.munmap = kernel_munmap,
 	.n_cpus = kernel_n_cpus,
+	.unpin = kernel_unpin,
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
  * Object -> handles on a target. Each pass asks for one kind of thing; a failure closes what the
- * passes before it made, so that nothing is left behind but pins of maps that were there first.
+ * passes before it made. Pins come last, and are removed again when one of them fails, so that
+ * nothing is left behind but what was there first.
  */
 #include "lib/load/load_int.h"
 
@@ -15,6 +16,7 @@ static int (*const passes[])(struct load_inst *inst) = {
 	load_progs_pass,
 	/* From here on every program has its handle. */
 	load_slots_pass,
+	load_pins_pass,
 };
 
 static int alloc_tables(struct load_inst *inst)
@@ -60,9 +62,11 @@ int load_object(struct diag *d, const struct obj *o, struct weld_target target,
 	for (size_t i = 0; !err && i < ARRAY_SIZE(passes); i++)
 		err = passes[i](inst);
 	if (err) {
+		load_unpin_maps(inst);
 		load_close(inst);
 		return err;
 	}
+	inst->opts.only_prog = inst->opts.pin_dir = NULL;
 	*out = inst;
 	return 0;
 }

@@ -2,7 +2,7 @@
 /*
  * The loader: an object and a target in, handles out. It doesn't know which target it speaks to.
  *
- *	probe ─► btf ─► maps ─► contents ─► programs ─► program arrays
+ *	btf ─► maps ─► contents ─► programs ─► program arrays ─► pins
  */
 #ifndef LOAD_LOAD_H
 #define LOAD_LOAD_H
@@ -15,6 +15,8 @@
 struct load_map {
 	int handle;  /* -1: not created (inner template, unused extern) */
 	bool reused; /* found by its pin, not made by us */
+	bool to_pin; /* made by us, to be pinned by name once all else went well */
+	bool pinned; /* that was done */
 };
 
 /* A program on the target; index is that of obj->funcs, entries only. */
@@ -26,6 +28,7 @@ struct load_prog {
 struct load_opts {
 	const char *only_prog; /* load this entry alone; NULL: all with autoload */
 	const char *pin_dir; /* where maps with pinning LIBBPF_PIN_BY_NAME live; NULL /sys/fs/bpf */
+	bool no_pins;	     /* make maps with LIBBPF_PIN_BY_NAME as if they had no pin */
 	u32 log_level;	     /* verifier log even on success */
 	u32 prog_type;	     /* for entries whose section name says none; 0: error */
 };
@@ -39,7 +42,7 @@ struct load_inst {
 	struct btf *btf; /* as loaded */
 	struct load_map *maps;
 	struct load_prog *progs;
-	struct load_opts opts;
+	struct load_opts opts; /* its strings are the caller's, gone after load_object */
 };
 
 int load_object(struct diag *d, const struct obj *o, struct weld_target target,

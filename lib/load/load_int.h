@@ -40,9 +40,14 @@ int load_maps_pass(struct load_inst *inst);
 int load_values_pass(struct load_inst *inst);
 int load_progs_pass(struct load_inst *inst);
 int load_slots_pass(struct load_inst *inst);
+int load_pins_pass(struct load_inst *inst);
+/* Undo load_pins_pass, as far as it came. */
+void load_unpin_maps(struct load_inst *inst);
 
 /* Pins of maps by name (maps.c uses them while creating). */
 int load_pin_get(const struct load_inst *inst, const char *path, int *handle);
 int load_pin_put(const struct load_inst *inst, int handle, const char *path);
+/* Where a map is pinned by name. -ENOMEM with its diagnostic. */
+int load_pin_path(const struct load_inst *inst, const struct obj_map *m, struct sbuf *out);
 
 #endif

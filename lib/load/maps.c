@@ -164,15 +164,11 @@ static int check_reused(const struct load_inst *inst, const struct obj_map *m, i
 
 static int reuse_or_create(struct load_inst *inst, const struct obj_map *m, struct load_map *out)
 {
-	const char *dir = inst->opts.pin_dir ? inst->opts.pin_dir : "/sys/fs/bpf";
 	struct sbuf path = { 0 };
-	int err;
+	int err = load_pin_path(inst, m, &path);
 
-	sbuf_printf(&path, "%s/%s", dir, m->name);
-	if (sbuf_err(&path)) {
-		err = diag_raise(inst->diag, DIAG_NO_MEMORY, NULL, "load");
+	if (err)
 		goto out;
-	}
 	err = load_pin_get(inst, sbuf_str(&path), &out->handle);
 	if (!err) {
 		out->reused = true;
@@ -185,9 +181,8 @@ static int reuse_or_create(struct load_inst *inst, const struct obj_map *m, stru
 		err = load_raise(inst, DIAG_LOAD_PIN, &at, sbuf_str(&path), err);
 		goto out;
 	}
+	out->to_pin = true;
 	err = create(inst, m, &out->handle);
-	if (!err)
-		err = load_pin_put(inst, out->handle, sbuf_str(&path));
 out:
 	sbuf_free(&path);
 	return err;
@@ -203,7 +198,7 @@ int load_maps_pass(struct load_inst *inst)
 
 		if (m->is_extern || m->is_inner)
 			continue;
-		if (m->pinning == OBJ_PIN_BY_NAME)
+		if (m->pinning == OBJ_PIN_BY_NAME && !inst->opts.no_pins)
 			err = reuse_or_create(inst, m, &inst->maps[i]);
 		else
 			err = create(inst, m, &inst->maps[i].handle);
