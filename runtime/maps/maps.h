@@ -143,8 +143,8 @@ struct rt_run_ops {
 	 * read-only to programs) and its first byte's address. The value stays valid until the run
 	 * ends; the same bytes may get the same region again. */
 	int (*value_addr)(struct rt_run *run, struct rt_map *map, void *value, u64 *addr);
-	/* The same, read-only, for a key of map->key_size bytes that a callback is given: valid only
-	 * until key_gone, after which its address is as good as a wild one. */
+	/* The same, read-only, for a key of map->key_size bytes that a callback is given: valid
+	 * only until key_gone, after which its address is as good as a wild one. */
 	int (*key_addr)(struct rt_run *run, struct rt_map *map, const void *key, u64 *addr);
 	void (*key_gone)(struct rt_run *run, u64 addr);
 	/* Call the program's function whose address is func, in a frame of its own. Its r1 ... are
@@ -236,7 +236,7 @@ struct rt_map_ops {
 	int (*create)(struct rt_host *host, const struct rt_map_spec *spec, struct rt_map **map);
 	void (*free)(struct rt_map *map);
 
-	/* For programs. lookup: the value on run->cpu, NULL without. NULL member: the kind can't. */
+	/* For programs; NULL: the kind can't. lookup: the value on run->cpu, NULL without. */
 	void *(*lookup)(struct rt_run *run, struct rt_map *map, const void *key);
 	int (*update)(struct rt_run *run, struct rt_map *map, const void *key, const void *value,
 		      u64 flags);
