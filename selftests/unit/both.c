@@ -34,8 +34,9 @@ static u32 possible_cpus(void)
 
 const char *both_open(struct both *b)
 {
-	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4,
-				.max_entries = 1 };
+	union bpf_attr attr = {
+		.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 1
+	};
 	struct rt_opts opts = { .diag = &b->diag };
 	int fd;
 
@@ -77,8 +78,10 @@ void both_drop(struct both *b, int side, int handle)
 
 int both_map_new(struct both *b, int side, const struct both_map *map)
 {
-	union bpf_attr attr = { .map_type = map->type, .key_size = 4,
-				.value_size = map->value_size, .max_entries = map->max_entries,
+	union bpf_attr attr = { .map_type = map->type,
+				.key_size = 4,
+				.value_size = map->value_size,
+				.max_entries = map->max_entries,
 				.map_flags = map->flags };
 
 	return both_bpf(b, side, BPF_MAP_CREATE, &attr);
@@ -86,7 +89,8 @@ int both_map_new(struct both *b, int side, const struct both_map *map)
 
 int both_update(struct both *b, int side, int map, const void *key, const void *value)
 {
-	union bpf_attr attr = { .map_fd = (u32)map, .key = (uintptr_t)key,
+	union bpf_attr attr = { .map_fd = (u32)map,
+				.key = (uintptr_t)key,
 				.value = (uintptr_t)value };
 
 	return both_bpf(b, side, BPF_MAP_UPDATE_ELEM, &attr);
@@ -94,7 +98,8 @@ int both_update(struct both *b, int side, int map, const void *key, const void *
 
 int both_lookup(struct both *b, int side, int map, const void *key, void *value)
 {
-	union bpf_attr attr = { .map_fd = (u32)map, .key = (uintptr_t)key,
+	union bpf_attr attr = { .map_fd = (u32)map,
+				.key = (uintptr_t)key,
 				.value = (uintptr_t)value };
 
 	return both_bpf(b, side, BPF_MAP_LOOKUP_ELEM, &attr);
@@ -130,8 +135,9 @@ static int make_btf(struct both *b, int side, const struct isa_cfg *cfg, struct 
 
 		snprintf(name, sizeof(name), "f%u", i);
 		info[i].insn_off = cfg->funcs.v[i].start;
-		ck_assert_int_eq(btf_add_func(btf, name, i ? BTF_FUNC_STATIC : BTF_FUNC_GLOBAL, proto,
-					      &info[i].type_id), 0);
+		ck_assert_int_eq(btf_add_func(btf, name, i ? BTF_FUNC_STATIC : BTF_FUNC_GLOBAL,
+					      proto, &info[i].type_id),
+				 0);
 	}
 	ck_assert_int_eq(btf_write(btf, HOST_BIG_ENDIAN, &bytes), 0);
 	attr.btf = (uintptr_t)bytes.data;

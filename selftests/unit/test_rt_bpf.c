@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* The commands that load, describe and find objects, against the kernel's: A6.2, A1.2, A2.3, A3.6. */
+/* The commands that load, describe and find objects, against the kernel's: A6.2, A1.2, A2.3, A3.6.
+ */
 #include "btf/btf.h"
 #include "selftests/unit/both.h"
 #include "selftests/unit/unit.h"
 
 #include <stdlib.h>
 
-#define ASSERT_SAME(got, fmt, ...)                                                        \
+#define ASSERT_SAME(got, fmt, ...) \
 	ck_assert_msg((got)[0] == (got)[1], "runtime %d, kernel %d: " fmt, (got)[0], (got)[1], \
 		      __VA_ARGS__)
 
@@ -17,8 +18,10 @@ static const struct bpf_insn ret0[] = {
 
 static union bpf_attr load_attr(const struct bpf_insn *insns, u32 n)
 {
-	union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_XDP, .insns = (uintptr_t)insns,
-				.insn_cnt = n, .license = (uintptr_t)"GPL" };
+	union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_XDP,
+				.insns = (uintptr_t)insns,
+				.insn_cnt = n,
+				.license = (uintptr_t) "GPL" };
 
 	return attr;
 }
@@ -96,7 +99,8 @@ START_TEST(load_instructions)
 		{ BPF_PROG_TYPE_SCHED_CLS, "GPL", "r2 = 0\ncall 44\nr0 = 0\nexit\n" },
 		{ BPF_PROG_TYPE_XDP, "GPL", "r2 = 0\ncall 9999\nr0 = 0\nexit\n" },
 		{ BPF_PROG_TYPE_XDP, "GPL", "call 0\nr0 = 0\nexit\n" },
-		{ BPF_PROG_TYPE_XDP, "BSD", "r1 = 0\n*(u64 *)(r10 - 8) = r1\nr1 = r10\nr1 += -8\nr2 = 8\ncall 6\nexit\n" },
+		{ BPF_PROG_TYPE_XDP, "BSD",
+		  "r1 = 0\n*(u64 *)(r10 - 8) = r1\nr1 = r10\nr1 += -8\nr2 = 8\ncall 6\nexit\n" },
 		{ BPF_PROG_TYPE_XDP, "Dual BSD/GPL", "call 5\nr0 = 0\nexit\n" },
 		{ BPF_PROG_TYPE_XDP, "Proprietary", "call 5\nr0 = 0\nexit\n" },
 		{ BPF_PROG_TYPE_XDP, "", "r0 = 0\nexit\n" },
@@ -111,7 +115,8 @@ START_TEST(load_instructions)
 		int got[BOTH_SIDES];
 
 		for (int side = 0; side < BOTH_SIDES; side++) {
-			struct both_prog p = { .type = progs[i].type, .text = progs[i].text,
+			struct both_prog p = { .type = progs[i].type,
+					       .text = progs[i].text,
 					       .license = progs[i].license };
 
 			got[side] = both_load(&b, side, &p);
@@ -166,8 +171,9 @@ START_TEST(load_log)
 	static const struct {
 		u32 level, size;
 		bool buf;
-	} logs[] = { { 0, 0, false }, { 0, 100, true }, { 1, 100, false }, { 1, 0, true }, { 1, 0, false },
-		     { 16, 100, true }, { 1, 1 << 16, true }, { 2, 1 << 16, true }, { 4, 1 << 16, true },
+	} logs[] = { { 0, 0, false },	   { 0, 100, true },	 { 1, 100, false },
+		     { 1, 0, true },	   { 1, 0, false },	 { 16, 100, true },
+		     { 1, 1 << 16, true }, { 2, 1 << 16, true }, { 4, 1 << 16, true },
 		     { 8, 1 << 16, true } };
 	static char log[1 << 16];
 	struct bpf_insn bad[] = { { .code = 0xff }, { .code = BPF_JMP | BPF_EXIT } };
@@ -249,11 +255,15 @@ struct record_case {
 	bool no_btf;
 };
 
-enum { MAIN = 1001, SUB, INTEGER, LINE };	/* replaced by what make_btf made */
+enum { MAIN = 1001, SUB, INTEGER, LINE }; /* replaced by what make_btf made */
 
 static const struct record_case record_cases[] = {
-	{ .f = { { 0, MAIN }, { 2, SUB } }, .nf = 2, .f_size = 8,
-	  .l = { { 0, LINE, LINE, 1 }, { 2, LINE, LINE, 2 } }, .nl = 2, .l_size = 16 },
+	{ .f = { { 0, MAIN }, { 2, SUB } },
+	  .nf = 2,
+	  .f_size = 8,
+	  .l = { { 0, LINE, LINE, 1 }, { 2, LINE, LINE, 2 } },
+	  .nl = 2,
+	  .l_size = 16 },
 	{ .f = { { 0, MAIN }, { 2, SUB } }, .nf = 2, .f_size = 8 },
 	{ .l = { { 0, LINE, LINE, 1 }, { 2, LINE, LINE, 2 } }, .nl = 2, .l_size = 16 },
 	{ .f = { { 0, MAIN }, { 2, SUB } }, .nf = 1, .f_size = 8 },
@@ -272,13 +282,22 @@ static const struct record_case record_cases[] = {
 	{ .l = { { 0, LINE, LINE, 1 } }, .nl = 1, .l_size = 16 },
 	{ .l = { { 2, LINE, LINE, 1 } }, .nl = 1, .l_size = 16 },
 	{ .l = { { 0, LINE, LINE, 1 }, { 0, LINE, LINE, 2 } }, .nl = 2, .l_size = 16 },
-	{ .l = { { 0, LINE, LINE, 1 }, { 2, LINE, LINE, 2 }, { 3, LINE, LINE, 3 } }, .nl = 3, .l_size = 16 },
-	{ .l = { { 0, LINE, LINE, 1 }, { 2, LINE, LINE, 2 }, { 5, LINE, LINE, 3 } }, .nl = 3, .l_size = 16 },
-	{ .l = { { 0, LINE, LINE, 1 }, { 2, LINE, LINE, 2 }, { 4, LINE, 9999, 3 } }, .nl = 3, .l_size = 16 },
-	{ .l = { { 0, LINE, LINE, 1 }, { 2, LINE, LINE, 2 }, { 4, 9999, LINE, 3 } }, .nl = 3, .l_size = 16 },
+	{ .l = { { 0, LINE, LINE, 1 }, { 2, LINE, LINE, 2 }, { 3, LINE, LINE, 3 } },
+	  .nl = 3,
+	  .l_size = 16 },
+	{ .l = { { 0, LINE, LINE, 1 }, { 2, LINE, LINE, 2 }, { 5, LINE, LINE, 3 } },
+	  .nl = 3,
+	  .l_size = 16 },
+	{ .l = { { 0, LINE, LINE, 1 }, { 2, LINE, LINE, 2 }, { 4, LINE, 9999, 3 } },
+	  .nl = 3,
+	  .l_size = 16 },
+	{ .l = { { 0, LINE, LINE, 1 }, { 2, LINE, LINE, 2 }, { 4, 9999, LINE, 3 } },
+	  .nl = 3,
+	  .l_size = 16 },
 	{ .l = { { 0, 0, 0, 1 }, { 2, 0, 0, 2 } }, .nl = 2, .l_size = 16 },
 	{ .l = { { 0, LINE, LINE, 1 }, { 2, LINE, LINE, 2 } }, .nl = 2, .l_size = 12 },
-	{ .l = { { 0, LINE, LINE, 1 }, { 1, LINE, LINE, 2 }, { 2, LINE, LINE, 2 }, { 4, 0, 0, 0 } }, .nl = 4,
+	{ .l = { { 0, LINE, LINE, 1 }, { 1, LINE, LINE, 2 }, { 2, LINE, LINE, 2 }, { 4, 0, 0, 0 } },
+	  .nl = 4,
 	  .l_size = 16 },
 };
 
@@ -302,7 +321,7 @@ static int load_with_records(struct both *b, int side, const struct made_btf *m,
 			     const struct record_case *given)
 {
 	union bpf_attr attr = load_attr(two_funcs, ARRAY_SIZE(two_funcs));
-	u8 room[2048] = { 0 };		/* what lies behind the records */
+	u8 room[2048] = { 0 }; /* what lies behind the records */
 	struct record_case *c = (struct record_case *)room;
 	int btf = load_btf(b, side, &m->bytes), prog;
 
@@ -457,51 +476,74 @@ START_TEST(btf_load)
 }
 END_TEST
 
-/* A map with types: sizes must fit, indices be ints, data sections stand alone. */
+/* Maps with types: sizes must fit, indices be ints, data sections stand alone. */
+enum { T_NONE, T_INT, T_LONG, T_SECTION, T_SHORT, N_TYPES };
+
+static const struct {
+	u32 map, key_size, value_size, entries;
+	int key, value; /* types */
+} typed_maps[] = {
+	{ BPF_MAP_TYPE_ARRAY, 4, 4, 1, 1, 1 },
+	{ BPF_MAP_TYPE_ARRAY, 4, 8, 1, 1, 1 },
+	{ BPF_MAP_TYPE_ARRAY, 4, 8, 5, 1, 2 },
+	{ BPF_MAP_TYPE_ARRAY, 4, 4, 1, 0, 3 },
+	{ BPF_MAP_TYPE_ARRAY, 4, 4, 2, 0, 3 },
+	{ BPF_MAP_TYPE_ARRAY, 4, 4, 1, 0, 1 },
+	{ BPF_MAP_TYPE_ARRAY, 4, 4, 1, 3, 1 },
+	{ BPF_MAP_TYPE_HASH, 4, 8, 5, 1, 2 },
+	{ BPF_MAP_TYPE_HASH, 8, 8, 5, 1, 2 },
+	{ BPF_MAP_TYPE_HASH, 4, 4, 5, 0, 1 },
+	{ BPF_MAP_TYPE_HASH, 2, 4, 5, 4, 1 },
+	{ BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 5, 1, 1 },
+	{ BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 5, 0, 1 },
+	{ BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 5, 3, 3 },
+	{ BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 1, 0, 3 },
+	{ BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 5, 1, 2 },
+	{ BPF_MAP_TYPE_PERCPU_ARRAY, 4, 4, 1, 0, 3 },
+	{ BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 1, 1, 2 },
+	{ BPF_MAP_TYPE_HASH, 4, 4, 5, 1, 0 },
+	{ BPF_MAP_TYPE_PERCPU_HASH, 4, 8, 5, 1, 2 },
+};
+
+static void make_types(struct sbuf *bytes, u32 ids[N_TYPES])
+{
+	struct btf *btf;
+	u32 var;
+
+	ids[T_NONE] = 0;
+	ck_assert_int_eq(btf_new(&btf), 0);
+	btf_add_int(btf, "int", 4, BTF_INT_SIGNED, &ids[T_INT]);
+	btf_add_int(btf, "long", 8, 0, &ids[T_LONG]);
+	btf_add_int(btf, "short", 2, 0, &ids[T_SHORT]);
+	btf_add_var(btf, "v", BTF_VAR_GLOBAL_ALLOCATED, ids[T_INT], &var);
+	btf_add_datasec(btf, ".data", 4, &ids[T_SECTION]);
+	btf_add_secinfo(btf, var, 0, 4);
+	btf_write(btf, HOST_BIG_ENDIAN, bytes);
+	btf_free(btf);
+}
+
 START_TEST(map_types)
 {
-	static const struct {
-		u32 map, key_size, value_size, entries;
-		int key, value;		/* 0 none, 1 int, 2 u64, 3 datasec (4 bytes), 4 short */
-	} cases[] = {
-		{ BPF_MAP_TYPE_ARRAY, 4, 4, 1, 1, 1 }, { BPF_MAP_TYPE_ARRAY, 4, 8, 1, 1, 1 },
-		{ BPF_MAP_TYPE_ARRAY, 4, 8, 5, 1, 2 }, { BPF_MAP_TYPE_ARRAY, 4, 4, 1, 0, 3 },
-		{ BPF_MAP_TYPE_ARRAY, 4, 4, 2, 0, 3 }, { BPF_MAP_TYPE_ARRAY, 4, 4, 1, 0, 1 },
-		{ BPF_MAP_TYPE_ARRAY, 4, 4, 1, 3, 1 }, { BPF_MAP_TYPE_HASH, 4, 8, 5, 1, 2 },
-		{ BPF_MAP_TYPE_HASH, 8, 8, 5, 1, 2 }, { BPF_MAP_TYPE_HASH, 4, 4, 5, 0, 1 },
-		{ BPF_MAP_TYPE_HASH, 2, 4, 5, 4, 1 }, { BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 5, 1, 1 },
-		{ BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 5, 0, 1 }, { BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 5, 3, 3 },
-		{ BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 1, 0, 3 }, { BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 5, 1, 2 },
-		{ BPF_MAP_TYPE_PERCPU_ARRAY, 4, 4, 1, 0, 3 }, { BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 1, 1, 2 },
-		{ BPF_MAP_TYPE_HASH, 4, 4, 5, 1, 0 }, { BPF_MAP_TYPE_PERCPU_HASH, 4, 8, 5, 1, 2 },
-	};
 	struct sbuf bytes = { 0 };
-	struct btf *btf;
-	u32 ids[5] = { 0 }, var;
+	u32 ids[N_TYPES];
 	struct both b;
 	const char *why = both_open(&b);
 
 	if (why)
 		unit_skip("%s", why);
-	ck_assert_int_eq(btf_new(&btf), 0);
-	btf_add_int(btf, "int", 4, BTF_INT_SIGNED, &ids[1]);
-	btf_add_int(btf, "long", 8, 0, &ids[2]);
-	btf_add_int(btf, "short", 2, 0, &ids[4]);
-	btf_add_var(btf, "v", BTF_VAR_GLOBAL_ALLOCATED, ids[1], &var);
-	btf_add_datasec(btf, ".data", 4, &ids[3]);
-	btf_add_secinfo(btf, var, 0, 4);
-	btf_write(btf, HOST_BIG_ENDIAN, &bytes);
-	btf_free(btf);
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+	make_types(&bytes, ids);
+	for (size_t i = 0; i < ARRAY_SIZE(typed_maps); i++) {
 		int got[BOTH_SIDES];
 
 		for (int side = 0; side < BOTH_SIDES; side++) {
 			int fd = load_btf(&b, side, &bytes);
-			union bpf_attr attr = { .map_type = cases[i].map, .key_size = cases[i].key_size,
-						.value_size = cases[i].value_size,
-						.max_entries = cases[i].entries, .btf_fd = (u32)fd,
-						.btf_key_type_id = ids[cases[i].key],
-						.btf_value_type_id = ids[cases[i].value] };
+			union bpf_attr attr = { .map_type = typed_maps[i].map,
+						.key_size = typed_maps[i].key_size,
+						.value_size = typed_maps[i].value_size,
+						.max_entries = typed_maps[i].entries,
+						.btf_fd = (u32)fd,
+						.btf_key_type_id = ids[typed_maps[i].key],
+						.btf_value_type_id = ids[typed_maps[i].value] };
 
 			got[side] = both_bpf(&b, side, BPF_MAP_CREATE, &attr);
 			both_drop(&b, side, got[side]);

@@ -9,7 +9,8 @@ enum { BIG = 80000, IFINDEX = offsetof(struct __sk_buff, ifindex) / 4 };
 
 static const char ret5[] = "r0 = 5\nexit\n";
 /* Length of the data that an XDP program sees. */
-static const char xdp_len[] = "r2 = *(u32 *)(r1 + 4)\nr3 = *(u32 *)(r1 + 0)\nr0 = r2\nr0 -= r3\nexit\n";
+static const char xdp_len[] =
+	"r2 = *(u32 *)(r1 + 4)\nr3 = *(u32 *)(r1 + 0)\nr0 = r2\nr0 -= r3\nexit\n";
 
 static struct both_run runs[BOTH_SIDES];
 
@@ -37,7 +38,8 @@ static void compare(struct both *b, const int prog[BOTH_SIDES], const union bpf_
 		      runs[0].attr.test.retval, runs[1].attr.test.retval,
 		      runs[0].attr.test.data_size_out, runs[1].attr.test.data_size_out,
 		      runs[0].attr.test.ctx_size_out, runs[1].attr.test.ctx_size_out);
-	ck_assert_msg(!memcmp(runs[0].out, runs[1].out, sizeof(runs[0].out)), "%s %ld: data", what, n);
+	ck_assert_msg(!memcmp(runs[0].out, runs[1].out, sizeof(runs[0].out)), "%s %ld: data", what,
+		      n);
 	ck_assert_msg(!memcmp(runs[0].ctx_out, runs[1].ctx_out, sizeof(runs[0].ctx_out)),
 		      "%s %ld: context", what, n);
 }
@@ -69,17 +71,19 @@ static u8 *packet(u16 protocol)
 
 static union bpf_attr attr_for(const u8 *data, u32 size)
 {
-	union bpf_attr attr = { .test = { .data_in = (uintptr_t)data, .data_size_in = size,
-					  .data_out = 1, .data_size_out = 8192 } };
+	union bpf_attr attr = { .test = { .data_in = (uintptr_t)data,
+					  .data_size_in = size,
+					  .data_out = 1,
+					  .data_size_out = 8192 } };
 
 	return attr;
 }
 
 START_TEST(packet_sizes)
 {
-	static const u32 sizes[] = { 0,	   1,	 13,   14,   15,   20,	 33,	34,    53,    54,    60,
-				     64,   100,	 1500, 3519, 3520, 3521, 3712,	3713,  4096,  5000,  8192,
-				     8193, 9000, 7616, 7617, 70000, 73152, 73153, BIG };
+	static const u32 sizes[] = { 0,	   1,	 13,   14,   15,   20,	 33,	34,    53,    54,
+				     60,   64,	 100,  1500, 3519, 3520, 3521,	3712,  3713,  4096,
+				     5000, 8192, 8193, 9000, 7616, 7617, 70000, 73152, 73153, BIG };
 	static const u16 protocols[] = { 0x0800, 0x86dd, 0x0806, 0x0000, 0x8100 };
 	static const struct both_prog progs[] = {
 		{ .type = BPF_PROG_TYPE_XDP, .text = xdp_len },
@@ -117,10 +121,29 @@ END_TEST
 START_TEST(xdp_contexts)
 {
 	static const struct xdp_md mds[] = {
-		{ 0 }, { 0, 64 }, { 0, 63 }, { 0, 65 }, { 4, 64 }, { 3, 64 }, { 32, 64 }, { 36, 64 },
-		{ 48, 64 }, { 50, 64 }, { 52, 64 }, { 60, 64 }, { 64, 64 }, { 64, 63 }, { 0, 64, 4 },
-		{ 0, 64, 0, 1 }, { 0, 64, 0, 9999 }, { 0, 64, 0, 0, 1 }, { 0, 64, 0, 1, 1 },
-		{ 0, 64, 0, 0, 0, 1 }, { 4, 20, 0, 1 }, { 8, 8 }, { 0, 13 },
+		{ 0 },
+		{ 0, 64 },
+		{ 0, 63 },
+		{ 0, 65 },
+		{ 4, 64 },
+		{ 3, 64 },
+		{ 32, 64 },
+		{ 36, 64 },
+		{ 48, 64 },
+		{ 50, 64 },
+		{ 52, 64 },
+		{ 60, 64 },
+		{ 64, 64 },
+		{ 64, 63 },
+		{ 0, 64, 4 },
+		{ 0, 64, 0, 1 },
+		{ 0, 64, 0, 9999 },
+		{ 0, 64, 0, 0, 1 },
+		{ 0, 64, 0, 1, 1 },
+		{ 0, 64, 0, 0, 0, 1 },
+		{ 4, 20, 0, 1 },
+		{ 8, 8 },
+		{ 0, 13 },
 	};
 	struct both b;
 	const char *why = both_open(&b);
@@ -130,8 +153,10 @@ START_TEST(xdp_contexts)
 	if (why)
 		unit_skip("%s", why);
 	load_both(&b, &(struct both_prog){ .type = BPF_PROG_TYPE_XDP, .text = xdp_len }, prog);
-	load_both(&b, &(struct both_prog){ .type = BPF_PROG_TYPE_XDP,
-					   .text = "r0 = *(u32 *)(r1 + 12)\nexit\n" }, idx);
+	load_both(&b,
+		  &(struct both_prog){ .type = BPF_PROG_TYPE_XDP,
+				       .text = "r0 = *(u32 *)(r1 + 12)\nexit\n" },
+		  idx);
 	attr.test.ctx_size_in = sizeof(struct xdp_md);
 	attr.test.ctx_out = 1;
 	attr.test.ctx_size_out = sizeof(struct xdp_md);
@@ -205,8 +230,14 @@ START_TEST(skb_members)
 	static const u32 types[] = { BPF_PROG_TYPE_SCHED_CLS, BPF_PROG_TYPE_SOCKET_FILTER };
 	static const u16 protocols[] = { 0x0800, 0x8100, 0x0000, 0x0600, 0x05ff, 0x0010 };
 	static const u8 macs[][6] = { { 0 }, { 255, 255, 255, 255, 255, 255 }, { 1 }, { 2 } };
-	struct __sk_buff skb = { .mark = 1, .priority = 2, .ingress_ifindex = 3, .cb = { 4, 5, 6, 7, 8 },
-				 .tstamp = 9, .wire_len = 100, .gso_segs = 10, .gso_size = 11,
+	struct __sk_buff skb = { .mark = 1,
+				 .priority = 2,
+				 .ingress_ifindex = 3,
+				 .cb = { 4, 5, 6, 7, 8 },
+				 .tstamp = 9,
+				 .wire_len = 100,
+				 .gso_segs = 10,
+				 .gso_size = 11,
 				 .hwtstamp = 12 };
 	struct both b;
 	const char *why = both_open(&b);
@@ -219,12 +250,15 @@ START_TEST(skb_members)
 		char text[64];
 
 		if (off % sizeof(skb) == 76 || off % sizeof(skb) == 80 || off % sizeof(skb) == 140)
-			continue;		/* addresses */
+			continue; /* addresses */
 		snprintf(text, sizeof(text), "r0 = *(u32 *)(r1 + %zu)\nexit\n", off % sizeof(skb));
 		for (int side = 0; side < BOTH_SIDES; side++)
-			prog[side] = both_load(&b, side, &(struct both_prog){
-				.type = types[off / sizeof(skb)], .text = text });
-		for (size_t i = 0; prog[1] >= 0 && i < ARRAY_SIZE(protocols) * ARRAY_SIZE(macs); i++) {
+			prog[side] =
+				both_load(&b, side,
+					  &(struct both_prog){ .type = types[off / sizeof(skb)],
+							       .text = text });
+		for (size_t i = 0; prog[1] >= 0 && i < ARRAY_SIZE(protocols) * ARRAY_SIZE(macs);
+		     i++) {
 			u8 *data = packet(protocols[i / ARRAY_SIZE(macs)]);
 			union bpf_attr attr = attr_for(data, 64);
 
@@ -267,9 +301,11 @@ START_TEST(skb_writes)
 		attr.test.ctx_out = 1;
 		attr.test.ctx_size_out = sizeof(skb);
 		attr.test.repeat = 3;
-		snprintf(text, sizeof(text), "r2 = %u ll\n*(%s *)(r1 + %u) = r2\nr0 = *(%s *)(r1 + %u)\nexit\n",
-			 value, width, off, width, off);
-		load_both(&b, &(struct both_prog){ .type = BPF_PROG_TYPE_SCHED_CLS, .text = text }, prog);
+		snprintf(text, sizeof(text),
+			 "r2 = %u ll\n*(%s *)(r1 + %u) = r2\nr0 = *(%s *)(r1 + %u)\nexit\n", value,
+			 width, off, width, off);
+		load_both(&b, &(struct both_prog){ .type = BPF_PROG_TYPE_SCHED_CLS, .text = text },
+			  prog);
 		compare(&b, prog, &attr, "write", off);
 		drop_both(&b, prog);
 	}
@@ -336,14 +372,24 @@ START_TEST(repeat)
 	if (why)
 		unit_skip("%s", why);
 	attr.test.repeat = 4;
-	load_both(&b, &(struct both_prog){ .type = BPF_PROG_TYPE_XDP, .text =
-		"r6 = r1\nr2 = 4\ncall 44\nr2 = *(u32 *)(r6 + 4)\nr3 = *(u32 *)(r6 + 0)\n"
-		"r0 = r2\nr0 -= r3\nexit\n" }, prog);
+	load_both(
+		&b,
+		&(struct both_prog){
+			.type = BPF_PROG_TYPE_XDP,
+			.text = "r6 = r1\nr2 = 4\ncall 44\nr2 = *(u32 *)(r6 + 4)\n"
+				"r3 = *(u32 *)(r6 + 0)\n"
+				"r0 = r2\nr0 -= r3\nexit\n" },
+		prog);
 	compare(&b, prog, &attr, "adjust_head", 0);
 	ck_assert_uint_eq(runs[0].attr.test.retval, 48);
 	drop_both(&b, prog);
-	load_both(&b, &(struct both_prog){ .type = BPF_PROG_TYPE_SCHED_CLS, .text =
-		"r2 = *(u32 *)(r1 + 8)\nr2 += 1\n*(u32 *)(r1 + 8) = r2\nr0 = r2\nexit\n" }, prog);
+	load_both(
+		&b,
+		&(struct both_prog){
+			.type = BPF_PROG_TYPE_SCHED_CLS,
+			.text = "r2 = *(u32 *)(r1 + 8)\nr2 += 1\n*(u32 *)(r1 + 8) = r2\n"
+				"r0 = r2\nexit\n" },
+		prog);
 	compare(&b, prog, &attr, "mark", 0);
 	ck_assert_uint_eq(runs[0].attr.test.retval, 4);
 	drop_both(&b, prog);
@@ -359,21 +405,24 @@ START_TEST(what_the_runtime_does_not_do_is_said)
 	int prog;
 
 	both_open(&b);
-	prog = both_load(&b, BOTH_RUNTIME, &(struct both_prog){ .type = BPF_PROG_TYPE_XDP, .text = ret5 });
+	prog = both_load(&b, BOTH_RUNTIME,
+			 &(struct both_prog){ .type = BPF_PROG_TYPE_XDP, .text = ret5 });
 	run.attr = attr;
 	run.attr.test.data_out = 0;
 	run.attr.test.flags = BPF_F_TEST_XDP_LIVE_FRAMES;
 	both_test(&b, BOTH_RUNTIME, prog, &run);
 	ck_assert_int_eq(run.err, -ENOTSUP);
 	ck_assert_int_eq(b.last_code, DIAG_RT_TEST_LIVE);
-	prog = both_load(&b, BOTH_RUNTIME, &(struct both_prog){ .type = BPF_PROG_TYPE_SCHED_CLS, .text = ret5 });
+	prog = both_load(&b, BOTH_RUNTIME,
+			 &(struct both_prog){ .type = BPF_PROG_TYPE_SCHED_CLS, .text = ret5 });
 	run.attr.test.flags = BPF_F_TEST_SKB_CHECKSUM_COMPLETE;
 	both_test(&b, BOTH_RUNTIME, prog, &run);
 	ck_assert_int_eq(run.err, -ENOTSUP);
 	ck_assert_int_eq(b.last_code, DIAG_RT_TEST_CSUM);
 	/* A run that the engine stops. */
-	prog = both_load(&b, BOTH_RUNTIME, &(struct both_prog){ .type = BPF_PROG_TYPE_XDP,
-								.text = "r0 = *(u64 *)(r2 + 0)\nexit\n" });
+	prog = both_load(&b, BOTH_RUNTIME,
+			 &(struct both_prog){ .type = BPF_PROG_TYPE_XDP,
+					      .text = "r0 = *(u64 *)(r2 + 0)\nexit\n" });
 	run.attr.test.flags = 0;
 	both_test(&b, BOTH_RUNTIME, prog, &run);
 	ck_assert_int_eq(run.err, -EACCES);
