@@ -30,31 +30,52 @@ static int check_closed(const struct btf *src, const u8 *keep)
 	return 0;
 }
 
-/* Copy one record; its strings are interned one by one before its words are touched. */
-static int copy_rec(struct btf *dst, const struct btf *src, const struct btf_type *t,
-		    const u32 *id_map)
+/* What copying needs to know. */
+struct copy {
+	struct btf *dst;
+	const struct btf *src;
+	const u32 *id_map;
+	u32 *str_map;		/* offset in src's own table -> in dst, 0 for not yet */
+};
+
+static int copy_str(const struct copy *c, u32 *off)
 {
-	u32 n = rec_words(t), id, str;
+	u32 at = *off - c->src->first_str;
+	u32 *known = at < c->src->strs.n ? &c->str_map[at] : NULL, new_off;
+	int err;
+
+	if (known && *known) {
+		*off = *known;
+		return 0;
+	}
+	err = btf_add_str(c->dst, btf_str(c->src, *off), &new_off);
+	if (err)
+		return err;
+	*off = new_off;
+	if (known)
+		*known = new_off;
+	return 0;
+}
+
+static int copy_rec(const struct copy *c, const struct btf_type *t)
+{
+	u32 n = rec_words(t), id;
 	struct btf_ref_iter it;
 	struct btf_type *copy;
 	int err;
 
-	err = btf_new_rec(dst, n, &id);
+	err = btf_new_rec(c->dst, n, &id);
 	if (err)
 		return err;
-	copy = rec_at(dst, id - dst->first_id);
+	copy = rec_at(c->dst, id - c->dst->first_id);
 	memcpy(copy, t, n * sizeof(u32));
 	it = btf_each_type_ref(copy);
 	for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
-		*ref_mut(ref) = id_map[*ref];
+		*ref_mut(ref) = c->id_map[*ref];
 	it = btf_each_str_ref(copy);
-	for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it)) {
-		err = btf_add_str(dst, btf_str(src, *ref), &str);
-		if (err)
-			return err;
-		*ref_mut(ref) = str;
-	}
-	return 0;
+	for (const u32 *ref = btf_next_ref(&it); ref && !err; ref = btf_next_ref(&it))
+		err = *ref ? copy_str(c, ref_mut(ref)) : 0;
+	return err;
 }
 
 /* After a failure: forget the types from n_recs on. Their strings stay, unused. */
@@ -64,25 +85,34 @@ static void roll_back(struct btf *b, u32 n_recs, u32 n_words)
 	b->words.n = n_words;
 }
 
+static int copy_kept(const struct copy *c, const u8 *keep)
+{
+	int err = 0;
+
+	for (u32 i = 0; i < c->src->recs.n && !err; i++)
+		if (!keep || keep[c->src->first_id + i])
+			err = copy_rec(c, rec_at(c->src, i));
+	return err;
+}
+
 int btf_append_some(struct btf *dst, const struct btf *src, const u8 *keep, u32 *id_map)
 {
 	u32 n_recs = dst->recs.n, n_words = dst->words.n;
+	struct copy c = { dst, src, id_map, NULL };
 	int err = keep ? check_closed(src, keep) : 0;
 
 	assert(dst != src);
 	if (err || (src->base && src->base != dst->base))
 		return -EINVAL;
+	c.str_map = calloc((size_t)src->strs.n + 1, sizeof(u32));
+	if (!c.str_map)
+		return -ENOMEM;
 	number_kept(dst, src, keep, id_map);
-	for (u32 i = 0; i < src->recs.n; i++) {
-		if (keep && !keep[src->first_id + i])
-			continue;
-		err = copy_rec(dst, src, rec_at(src, i), id_map);
-		if (err) {
-			roll_back(dst, n_recs, n_words);
-			return err;
-		}
-	}
-	return 0;
+	err = copy_kept(&c, keep);
+	if (err)
+		roll_back(dst, n_recs, n_words);
+	free(c.str_map);
+	return err;
 }
 
 int btf_append(struct btf *dst, const struct btf *src, u32 *id_map)
@@ -215,6 +245,7 @@ int btf_renew_strs(struct btf *b, struct btf_ext *ext)
 		memcpy(&b->strs, &r.to->strs, sizeof(b->strs));
 		b->str_index = r.to->str_index;
 		b->n_str_indexed = r.to->n_str_indexed;
+		b->interned = true;
 		memset(&r.to->strs, 0, sizeof(r.to->strs));
 		r.to->str_index = (struct hmap){ 0 };
 	}

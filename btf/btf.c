@@ -11,6 +11,7 @@ int btf_new_split(const struct btf *base, struct btf **out)
 	if (!b)
 		return -ENOMEM;
 	b->base = base;
+	b->interned = true;
 	b->first_id = base ? btf_n_types(base) + 1 : 1;
 	b->first_str = base ? base->first_str + base->strs.n : 0;
 	b->names = btf_names_new();

@@ -49,6 +49,7 @@ struct btf {
 	struct hmap str_index;		/* hash -> offset; filled up to n_str_indexed */
 	u32 n_str_indexed;		/* bytes of strs that the index covers */
 	struct btf_names *names;	/* cache behind btf_find(); grows with look-ups */
+	bool interned;			/* equal strings of own records have equal offsets */
 	bool swapped;			/* was parsed from the other byte order */
 };
 

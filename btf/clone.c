@@ -17,6 +17,7 @@ int btf_clone(const struct btf *b, struct btf **out)
 	}
 	hmap_free(&copy->str_index);
 	copy->n_str_indexed = 0;
+	copy->interned = b->interned;
 	copy->swapped = b->swapped;
 	*out = copy;
 	return 0;

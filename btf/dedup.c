@@ -75,10 +75,14 @@ static u32 *new_array(size_t n)
 /* Equal strings get equal offsets, so that from here on names are numbers. */
 static int intern_names(struct dedup *d)
 {
-	u32 first = d->b->first_str, n_strs = d->b->strs.n;
-	u32 *known = calloc((size_t)n_strs + 1, sizeof(u32));
-	int err = known ? 0 : -ENOMEM;
+	u32 first = d->b->first_str, n_strs = d->b->strs.n, *known;
+	int err = 0;
 
+	if (d->b->interned)
+		return 0;
+	known = calloc((size_t)n_strs + 1, sizeof(u32));
+	if (!known)
+		return -ENOMEM;
 	for (u32 i = 0; i < d->n && !err; i++) {
 		struct btf_ref_iter it = btf_each_str_ref(node_type(d, i));
 
@@ -94,6 +98,7 @@ static int intern_names(struct dedup *d)
 		}
 	}
 	free(known);
+	d->b->interned = !err;
 	return err;
 }
 

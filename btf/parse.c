@@ -113,6 +113,7 @@ static int take_strs(struct parse *p)
 	if (s.size > UINT32_MAX - p->b->first_str)
 		return bad_header(p, 16, "the string section is too large");
 	p->b->strs.n = 0;
+	p->b->interned = false;
 	return vec_append(&p->b->strs, s.data, (u32)s.size) ? no_memory(p) : 0;
 }
 
