@@ -49,8 +49,9 @@ struct exec_map_ref {
 };
 
 /*
- * What PROG_LOAD, or a test, knows of a program. Everything is copied and each map gets one more
- * reference for each use; arrays are sorted by insn. Type 0 (BPF_PROG_TYPE_UNSPEC) is a bare
+ * What PROG_LOAD, or a test, knows of a program. Arrays are copied, sorted by insn; each map gets
+ * one more reference for each use; strings are the caller's (BTF has them) and must outlive the
+ * program. Type 0 (BPF_PROG_TYPE_UNSPEC) is a bare
  * program: r1 is run->ctx as plain memory, r2 its size in bytes.
  */
 struct exec_prog_spec {

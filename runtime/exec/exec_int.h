@@ -153,7 +153,7 @@ struct exec_map_use {
 };
 
 struct exec_prog {
-	struct arena arena;		/* all that follows, and the strings */
+	struct arena arena;		/* the arrays; strings are the spec's */
 	const char *name, *file;
 	u32 type;
 	bool gpl;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
  * A program as the interpreter wants it: structure checked, every instruction decoded once, jump
- * targets absolute, maps held, names and lines copied.
+ * targets absolute, maps held.
  */
 #include "runtime/exec/exec_int.h"
 
@@ -177,68 +177,40 @@ static const char *name_at(const struct exec_prog_spec *spec, u32 insn)
 static bool copy_funcs(struct exec_prog *p, const struct exec_prog_spec *spec,
 		       const struct isa_cfg *cfg)
 {
-	const char *name;
-
 	p->funcs = arena_array(&p->arena, cfg->funcs.n, sizeof(*p->funcs));
 	if (!p->funcs)
 		return false;
 	p->n_funcs = cfg->funcs.n;
 	for (u32 i = 0; i < p->n_funcs; i++) {
-		name = name_at(spec, cfg->funcs.v[i].start);
 		p->funcs[i].start = cfg->funcs.v[i].start;
 		p->funcs[i].end = cfg->funcs.v[i].end;
-		p->funcs[i].name = name ? arena_strdup(&p->arena, name) : NULL;
-		if (name && !p->funcs[i].name)
-			return false;
+		p->funcs[i].name = name_at(spec, cfg->funcs.v[i].start);
 	}
 	return true;
 }
 
-/* Records of one source file share its name: copy it once for a run of them. */
-static bool copy_lines(struct exec_prog *p, const struct exec_prog_spec *spec)
-{
-	const char *from = NULL, *copy = NULL;
-
-	p->lines = arena_array(&p->arena, spec->n_lines, sizeof(*p->lines));
-	if (!p->lines)
-		return false;
-	p->n_lines = spec->n_lines;
-	for (u32 i = 0; i < p->n_lines; i++) {
-		const struct exec_line *line = &spec->lines[i];
-
-		if (line->file != from) {
-			from = line->file;
-			copy = from ? arena_strdup(&p->arena, from) : NULL;
-		}
-		p->lines[i] = *line;
-		p->lines[i].file = copy;
-		p->lines[i].text = line->text ? arena_strdup(&p->arena, line->text) : NULL;
-		if ((from && !copy) || (line->text && !p->lines[i].text))
-			return false;
-	}
-	return true;
-}
-
-static bool copy_rest(struct exec_prog *p, const struct exec_prog_spec *spec)
+static bool copy_arrays(struct exec_prog *p, const struct exec_prog_spec *spec)
 {
 	p->type = spec->type;
 	p->gpl = spec->gpl;
 	p->view = abi_view_of(spec->type, spec->expected_attach_type);
 	p->has_range =
 		abi_prog_return(spec->type, spec->expected_attach_type, &p->ret_min, &p->ret_max);
-	p->name = arena_strdup(&p->arena, spec->name ? spec->name : "main");
-	p->file = spec->file ? arena_strdup(&p->arena, spec->file) : NULL;
+	p->name = spec->name ? spec->name : "main";
+	p->file = spec->file;
 	p->insns = arena_memdup(&p->arena, spec->insns, spec->n_insns * sizeof(*spec->insns));
 	p->ops = arena_array(&p->arena, spec->n_insns, sizeof(*p->ops));
 	p->maps = arena_array(&p->arena, spec->n_maps, sizeof(*p->maps));
 	p->n_insns = spec->n_insns;
-	return p->name && (p->file || !spec->file) && p->insns && p->ops && p->maps;
+	p->lines = arena_memdup(&p->arena, spec->lines, spec->n_lines * sizeof(*spec->lines));
+	p->n_lines = spec->n_lines;
+	return p->insns && p->ops && p->maps && p->lines;
 }
 
 static bool copy_spec(struct exec_prog *p, const struct exec_prog_spec *spec,
 		      const struct isa_cfg *cfg)
 {
-	return copy_rest(p, spec) && copy_funcs(p, spec, cfg) && copy_lines(p, spec);
+	return copy_arrays(p, spec) && copy_funcs(p, spec, cfg);
 }
 
 static int build(struct diag *d, const struct exec_prog_spec *spec, const struct isa_cfg *cfg,

@@ -44,16 +44,29 @@ static void bench_open(struct bench *b)
 	memset(b, 0, sizeof(*b));
 	b->diag = (struct diag){ .fn = keep, .user = b, .error_limit = DIAG_DEFAULT_LIMIT };
 	b->host = (struct rt_host){ .n_cpus = 1, .mem_limit = 64 << 20 };
-	b->pkt = (struct rt_pkt){ .buf = b->buf, .size = sizeof(b->buf), .limit = sizeof(b->buf),
-				  .meta = 64, .data = 64, .end = 128, .mac = 64, .net = 78 };
-	b->run = (struct rt_run){ .diag = &b->diag, .host = &b->host, .env = &b->env,
-				  .pkt = &b->pkt, .ctx = b->mem, .ctx_size = MEM };
+	b->pkt = (struct rt_pkt){ .buf = b->buf,
+				  .size = sizeof(b->buf),
+				  .limit = sizeof(b->buf),
+				  .meta = 64,
+				  .data = 64,
+				  .end = 128,
+				  .mac = 64,
+				  .net = 78 };
+	b->run = (struct rt_run){ .diag = &b->diag,
+				  .host = &b->host,
+				  .env = &b->env,
+				  .pkt = &b->pkt,
+				  .ctx = b->mem,
+				  .ctx_size = MEM };
 }
 
 static struct rt_map *new_map(struct bench *b, u32 type, u32 value_size, u32 max_entries)
 {
-	struct rt_map_spec spec = { .type = type, .key_size = 4, .value_size = value_size,
-				    .max_entries = max_entries, .name = "things" };
+	struct rt_map_spec spec = { .type = type,
+				    .key_size = 4,
+				    .value_size = value_size,
+				    .max_entries = max_entries,
+				    .name = "things" };
 	struct rt_map *map = NULL;
 
 	ck_assert_int_eq(rt_map_new(&b->diag, &b->host, &spec, &map), 0);
@@ -119,7 +132,8 @@ START_TEST(bare_run_has_memory_and_size)
 	bench_open(&b);
 	b.mem[MEM - 1] = 5;
 	ck_assert_int_eq(run_raw(&b, "r1 += r2\nr0 = *(u8 *)(r1 - 1)\n*(u8 *)(r1 - 2) = 9\n"
-				     "r0 += r2\nexit\n"), 0);
+				     "r0 += r2\nexit\n"),
+			 0);
 	ck_assert_uint_eq(b.res.ret, MEM + 5);
 	ck_assert_uint_eq(b.mem[MEM - 2], 9);
 	ck_assert_uint_eq(b.res.n_insns, 5);
@@ -174,16 +188,23 @@ START_TEST(fault_tells_place_registers_and_text)
 		{ 0, 10, 1, "prog.c", "int entry(void)" },
 		{ 5, 22, 9, "prog.c", "return p->next;" },
 	};
-	struct exec_prog_spec spec = { .name = "entry", .file = "prog.o", .names = names,
-				       .n_names = 2, .lines = lines, .n_lines = 2 };
+	struct exec_prog_spec spec = { .name = "entry",
+				       .file = "prog.o",
+				       .names = names,
+				       .n_names = 2,
+				       .lines = lines,
+				       .n_lines = 2 };
 	struct bench b;
 
 	bench_open(&b);
-	ck_assert_int_eq(run_spec(&b, "r6 = 1\nr1 = 4096\ncall inner\nexit\n"
-				      "inner:\nr2 = r10\nr0 = *(u64 *)(r1 + 8)\nexit\n", spec, 0),
+	ck_assert_int_eq(run_spec(&b,
+				  "r6 = 1\nr1 = 4096\ncall inner\nexit\n"
+				  "inner:\nr2 = r10\nr0 = *(u64 *)(r1 + 8)\nexit\n",
+				  spec, 0),
 			 -EACCES);
 	ck_assert_int_eq(b.code, DIAG_EXEC_NOT_ADDRESS);
-	ck_assert_str_eq(b.text, "load of 8 bytes at r1+8, which is no address but the number 0x1000");
+	ck_assert_str_eq(b.text,
+			 "load of 8 bytes at r1+8, which is no address but the number 0x1000");
 	ck_assert_str_eq(b.func, "inner");
 	ck_assert_int_eq(b.at.insn, 1);
 	ck_assert_int_eq(b.at.line, 22);
@@ -315,14 +336,18 @@ END_TEST
 START_TEST(values_of_a_run_are_bounded)
 {
 	struct exec_map_ref ref = { 0, NULL };
-	struct exec_prog_spec spec = { .type = BPF_PROG_TYPE_XDP, .gpl = true, .maps = &ref,
-				       .n_maps = 1 };
+	struct exec_prog_spec spec = {
+		.type = BPF_PROG_TYPE_XDP, .gpl = true, .maps = &ref, .n_maps = 1
+	};
 	struct bench b;
 
 	bench_open(&b);
 	ref.map = new_map(&b, BPF_MAP_TYPE_ARRAY, 8, (1 << 20) + 1);
-	ck_assert_int_eq(run_spec(&b, "r1 = map ll\nr2 = cb ll\nr3 = 0\nr4 = 0\ncall 164\nexit\n"
-				      "cb:\nr0 = 0\nexit\n", spec, 0), -E2BIG);
+	ck_assert_int_eq(run_spec(&b,
+				  "r1 = map ll\nr2 = cb ll\nr3 = 0\nr4 = 0\ncall 164\nexit\n"
+				  "cb:\nr0 = 0\nexit\n",
+				  spec, 0),
+			 -E2BIG);
 	ck_assert_int_eq(b.code, DIAG_EXEC_REGIONS);
 	rt_map_put(ref.map);
 }
@@ -372,18 +397,28 @@ static int make_and_run(void *user)
 	static const struct exec_line lines[] = { { 0, 1, 1, "f", "text" } };
 	struct bench *b = user;
 	struct exec_map_ref ref = { 0, NULL };
-	struct exec_prog_spec spec = { .name = "a", .file = "f", .type = BPF_PROG_TYPE_XDP,
-				       .names = names, .n_names = 2, .lines = lines, .n_lines = 1,
-				       .maps = &ref, .n_maps = 1, .gpl = true };
-	struct rt_map_spec map = { .type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8,
-				   .max_entries = 4 };
+	struct exec_prog_spec spec = { .name = "a",
+				       .file = "f",
+				       .type = BPF_PROG_TYPE_XDP,
+				       .names = names,
+				       .n_names = 2,
+				       .lines = lines,
+				       .n_lines = 1,
+				       .maps = &ref,
+				       .n_maps = 1,
+				       .gpl = true };
+	struct rt_map_spec map = {
+		.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 4
+	};
 	struct exec_prog *prog;
 	int err = rt_map_new(&b->diag, &b->host, &map, &ref.map);
 
 	if (err)
 		return err;
-	err = new_prog(b, "r1 = map ll\nr2 = cb ll\nr3 = 0\nr4 = 0\ncall 164\nexit\n"
-			  "cb:\nr0 = 0\nexit\n", spec, &prog);
+	err = new_prog(b,
+		       "r1 = map ll\nr2 = cb ll\nr3 = 0\nr4 = 0\ncall 164\nexit\n"
+		       "cb:\nr0 = 0\nexit\n",
+		       spec, &prog);
 	if (!err) {
 		err = go(b, prog, 0);
 		exec_prog_free(prog);

@@ -24,9 +24,12 @@ static u64 next(u64 *state)
 /* Numbers at which things happen, and others. */
 static u64 pick_number(u64 *state)
 {
-	static const u64 edges[] = { 0, 1, 2, 31, 32, 63, 64, 0x7f, 0x80, 0xff, 0x7fff, 0x8000,
-				     INT32_MAX, 1ull << 31, UINT32_MAX, 1ull << 32, INT64_MAX,
-				     1ull << 63, UINT64_MAX, UINT64_MAX - 1 };
+	static const u64 edges[] = {
+		0,	    1,	       2,	   31,	       32,
+		63,	    64,	       0x7f,	   0x80,       0xff,
+		0x7fff,	    0x8000,    INT32_MAX,  1ull << 31, UINT32_MAX,
+		1ull << 32, INT64_MAX, 1ull << 63, UINT64_MAX, UINT64_MAX - 1
+	};
 	u64 r = next(state);
 
 	return r & 1 ? edges[(r >> 1) % ARRAY_SIZE(edges)] : next(state);
@@ -34,8 +37,8 @@ static u64 pick_number(u64 *state)
 
 static bool usable(const struct isa_op *op)
 {
-	return op->version && (op->effect == ISA_FX_ALU || op->effect == ISA_FX_END ||
-			       op->effect == ISA_FX_COND);
+	return op->version &&
+	       (op->effect == ISA_FX_ALU || op->effect == ISA_FX_END || op->effect == ISA_FX_COND);
 }
 
 static s32 pick_imm(const struct isa_op *op, u64 *state)
