@@ -103,7 +103,7 @@ static int add_line(struct ext_parse *p, const struct cursor *c, const u32 *word
 	};
 
 	if (!str_ok(p, rec.file_name_off) || !str_ok(p, rec.line_off))
-		return bad_record(p, c, "a string lies outside BTF's string section, or is too long");
+		return bad_record(p, c, "a string lies outside the string section, or is too long");
 	return btf_ext_add_line(p->x, &rec) ? no_memory(p) : 0;
 }
 
@@ -119,7 +119,7 @@ static int add_core(struct ext_parse *p, const struct cursor *c, const u32 *word
 	if (rec.type_id > btf_n_types(p->b))
 		return bad_record(p, c, "its type does not exist");
 	if (!str_ok(p, rec.access_str_off))
-		return bad_record(p, c, "a string lies outside BTF's string section, or is too long");
+		return bad_record(p, c, "a string lies outside the string section, or is too long");
 	return btf_ext_add_core(p->x, &rec) ? no_memory(p) : 0;
 }
 

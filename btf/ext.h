@@ -34,12 +34,12 @@ struct btf_ext {
 	VEC(struct bpf_line_info) lines;
 	VEC(struct bpf_core_relo) relos;
 	bool swapped;		/* was parsed from the other byte order */
-	u32 dropped_tail;	/* bytes by which a record was longer than known, at most; usually 0 */
+	u32 dropped_tail;	/* bytes by which a record was longer than known, at most */
 };
 
 /*
- * -EINVAL or -ENOTSUP with a diagnostic (12xx), or -ENOMEM. Larger records are cut to what is known,
- * with a note. Source lines longer than BTF_MAX_STR lose their text.
+ * -EINVAL or -ENOTSUP with a diagnostic (12xx), or -ENOMEM. Larger records are cut to what is
+ * known, with a note. Source lines longer than BTF_MAX_STR lose their text.
  */
 int btf_ext_parse(struct diag *d, struct span bytes, const char *file, const struct btf *b,
 		  struct btf_ext **out);
