@@ -17,7 +17,7 @@ const struct cli_opt cli_opts[CLI_N_OPTS] = {
 #undef OPT
 };
 
-enum { AT_FILE_MAX = 1 << 20, AT_DEPTH_MAX = 8 };
+enum { AT_FILE_MAX = 1 << 20, AT_DEPTH_MAX = 8, AT_FILES_MAX = 256 };
 
 /* The words still to be looked at, from the command line and from @files. */
 struct words {
@@ -104,11 +104,12 @@ static char *read_at_file(struct cli *cli, const char *path)
 	if (ferror(f) || !feof(f) || strlen(text) != n) {
 		free(text);
 		text = NULL;
-		errno = EINVAL;
 	} else {
+		text = grow(text, n, 1);
 		own(cli, text);
 	}
 	fclose(f);
+	errno = EINVAL;
 	return text;
 }
 
@@ -124,6 +125,8 @@ static int expand(struct cli *cli, struct words *out, char *word, unsigned int d
 	}
 	if (depth == AT_DEPTH_MAX)
 		return cli_usage(cli, "%s: files of arguments nest too deep", word);
+	if (cli->n_owned == AT_FILES_MAX)
+		return cli_usage(cli, "%s: too many files of arguments", word);
 	text = read_at_file(cli, word + 1);
 	if (!text)
 		return cli_usage(cli, "%s: %s", word, strerror(errno));
@@ -169,8 +172,11 @@ static int take(struct cli *cli, struct words *w, const char *word, enum cli_opt
 {
 	const char *value = inline_value;
 
-	if (id == CLI_OPT_NONE || !cli_takes(cli->verb, id))
+	if (id == CLI_OPT_NONE)
 		return cli_usage(cli, "unknown option %s", word);
+	if (!cli_takes(cli->verb, id))
+		return cli_usage(cli, "%s takes no option --%s", cli->verb->name,
+				 cli_opts[id].name);
 	if (!cli_opts[id].arg) {
 		if (inline_value)
 			return cli_usage(cli, "option --%s takes no argument", cli_opts[id].name);
@@ -227,6 +233,25 @@ static int parse_word(struct cli *cli, struct words *w, bool *only_args)
 	return CLI_OK;
 }
 
+/* Standard input can be read once. */
+static int check_stdin(const struct cli *cli)
+{
+	static const enum cli_opt_id inputs[] = { CLI_OPT_DATA, CLI_OPT_CTX, CLI_OPT_PCAP,
+						  CLI_OPT_RAW,	CLI_OPT_MEM, CLI_OPT_RESOLVE_FILE,
+						  CLI_OPT_BASE };
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < cli->n_args; i++) {
+		const char *eq = strrchr(cli->args[i], '=');
+
+		n += !strcmp(eq ? eq + 1 : cli->args[i], "-");
+	}
+	for (size_t i = 0; i < cli->n_given; i++)
+		for (size_t k = 0; k < sizeof(inputs) / sizeof(inputs[0]); k++)
+			n += cli->given[i].id == inputs[k] && !strcmp(cli->given[i].value, "-");
+	return n > 1 ? cli_usage(cli, "standard input can be read once only") : CLI_OK;
+}
+
 int cli_parse(struct cli *cli, int argc, char **argv)
 {
 	struct words w = { 0 };
@@ -238,7 +263,7 @@ int cli_parse(struct cli *cli, int argc, char **argv)
 	while (err == CLI_OK && w.at < w.n)
 		err = parse_word(cli, &w, &only_args);
 	free(w.v);
-	return err;
+	return err == CLI_OK ? check_stdin(cli) : err;
 }
 
 const char *cli_value(const struct cli *cli, enum cli_opt_id id)
@@ -269,6 +294,14 @@ bool cli_number(const struct cli *cli, enum cli_opt_id id, unsigned long long mi
 	}
 	*out = v;
 	return true;
+}
+
+const char *cli_any(const struct cli *cli, const enum cli_opt_id *ids)
+{
+	for (; *ids != CLI_OPT_NONE; ids++)
+		if (cli_has(cli, *ids))
+			return cli_opts[*ids].name;
+	return NULL;
 }
 
 void cli_free_args(struct cli *cli)

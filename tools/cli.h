@@ -77,6 +77,7 @@ struct cli {
 	int status; /* worst that a diagnostic asked for */
 	unsigned int n_diags, n_errors;
 	bool json, quiet, verbose, color, werror;
+	bool documented; /* --json: the document was begun */
 	bool gen_object; /* called as `bpfweld gen object OUT IN...` */
 };
 
@@ -95,6 +96,8 @@ bool cli_number(const struct cli *cli, enum cli_opt_id id, unsigned long long mi
 		unsigned long long max, unsigned long long *out);
 /* "usage: ..." and a reason on stderr; returns CLI_USAGE. */
 int cli_usage(const struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Name the first option of ids (ends with CLI_OPT_NONE) that was given, NULL for none. */
+const char *cli_any(const struct cli *cli, const enum cli_opt_id *ids);
 void cli_free_args(struct cli *cli);
 
 /* --- diagnostics ---------------------------------------------------------------------- */
@@ -104,6 +107,14 @@ void cli_diag(void *user, const struct weld_diag *diag);
 /* The status of a verb that stops with err: what the diagnostics asked for, or what err means
  * when none was raised (which is then said). */
 int cli_status(struct cli *cli, int err);
+
+/* --- text ----------------------------------------------------------------------------- */
+
+/* printf to a stream, for text that holds names out of inputs: what a terminal could take for a
+ * command (control characters, but for \n and \t) comes out as '?'. */
+void cli_print(FILE *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same for a whole text. */
+void cli_puts(FILE *f, const char *text);
 
 /* --- JSON ----------------------------------------------------------------------------- */
 /*
@@ -134,6 +145,8 @@ void cli_json_end(struct cli *cli, struct json *j);
 bool cli_read(struct cli *cli, const char *path, unsigned char **bytes, size_t *size);
 /* Write it whole or not at all ("-": standard output). */
 bool cli_write(struct cli *cli, const char *path, const void *bytes, size_t size);
+/* Do both name one regular file? */
+bool cli_same_file(const char *a, const char *b);
 
 /* An error of the command itself, in the form of a diagnostic without a number. */
 void cli_error(struct cli *cli, int status, const char *fmt, ...)

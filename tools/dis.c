@@ -15,7 +15,7 @@ static int print(struct cli *cli, int err, const char *key, char *text)
 		json_str(&j, key, err ? NULL : text);
 		cli_json_end(cli, &j);
 	} else if (!err && text) {
-		fputs(text, stdout);
+		cli_puts(stdout, text);
 	}
 	if (!err)
 		free(text);
@@ -39,6 +39,9 @@ static int dis_raw(struct cli *cli, const char *path)
 
 int verb_dis(struct cli *cli)
 {
+	static const enum cli_opt_id of_objects[] = { CLI_OPT_PROG, CLI_OPT_SECTION,
+						      CLI_OPT_NO_SOURCE, CLI_OPT_OPCODES,
+						      CLI_OPT_NONE };
 	WELD_OPTS(weld_dis_opts, opts, .function = cli_value(cli, CLI_OPT_PROG),
 		  .section = cli_value(cli, CLI_OPT_SECTION),
 		  .no_source = cli_has(cli, CLI_OPT_NO_SOURCE),
@@ -50,6 +53,8 @@ int verb_dis(struct cli *cli)
 
 	if (cli->n_args != (raw ? 0 : 1))
 		return cli_usage(cli, "dis takes one object, or --raw FILE");
+	if (raw && cli_any(cli, of_objects))
+		return cli_usage(cli, "--%s needs an object", cli_any(cli, of_objects));
 	if (raw)
 		return dis_raw(cli, raw);
 	err = weld_object__open_file(cli->ctx, cli->args[0], NULL, &obj);
@@ -63,21 +68,17 @@ int verb_dis(struct cli *cli)
 /* --- btf ------------------------------------------------------------------------------ */
 
 /* The text of a JSON dump is a document already; it goes in unquoted. */
-static int print_btf_json(struct cli *cli, char *text)
+static void print_btf_json(struct cli *cli, const char *text)
 {
+	const char *open = strchr(text, '['), *close = strrchr(text, ']');
 	struct json j;
 
 	cli_json_begin(cli, &j);
-	if (text) {
-		char *open = strchr(text, '['), *close = strrchr(text, ']');
-
-		json_begin(&j, "types", '[');
-		if (open && close && close > open)
-			fwrite(open + 1, 1, (size_t)(close - open - 1), stdout);
-		json_end(&j, ']');
-	}
+	json_begin(&j, "types", '[');
+	if (open && close && close > open)
+		fwrite(open + 1, 1, (size_t)(close - open - 1), stdout);
+	json_end(&j, ']');
 	cli_json_end(cli, &j);
-	return CLI_OK;
 }
 
 static int dump(struct cli *cli, const struct weld_btf *btf)
@@ -88,7 +89,7 @@ static int dump(struct cli *cli, const struct weld_btf *btf)
 	if (!err && cli->json)
 		print_btf_json(cli, text);
 	else if (!err)
-		fputs(text, stdout);
+		cli_puts(stdout, text);
 	free(text);
 	return err;
 }
@@ -109,8 +110,6 @@ int verb_btf(struct cli *cli)
 		err = weld_btf__open_file(cli->ctx, cli->args[1], &opts, &btf);
 	if (!err)
 		err = dump(cli, btf);
-	else if (cli->json)
-		print_btf_json(cli, NULL);
 	weld_btf__close(btf);
 	weld_btf__close(base);
 	return cli_status(cli, err);

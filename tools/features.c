@@ -35,7 +35,10 @@ static void print_feature(void *user, const struct weld_feature *f)
 		json_str(&job->j, "name", f->name);
 		json_unum(&job->j, "number", f->number);
 		json_str(&job->j, "of", f->of);
-		json_str(&job->j, "supported", answer(f->supported));
+		if (f->supported < 0)
+			json_str(&job->j, "supported", NULL);
+		else
+			json_bool(&job->j, "supported", f->supported);
 		json_end(&job->j, '}');
 	}
 	job->kind = f->kind;

@@ -49,52 +49,83 @@ bool cli_read(struct cli *cli, const char *path, unsigned char **bytes, size_t *
 	return ok;
 }
 
-static bool write_stream(FILE *f, const void *bytes, size_t size)
+/* --- writing; 0 or an errno ----------------------------------------------------------- */
+
+static int write_stream(FILE *f, const void *bytes, size_t size)
 {
-	return fwrite(bytes, 1, size, f) == size && !fflush(f);
+	errno = 0;
+	if (fwrite(bytes, 1, size, f) == size && !fflush(f))
+		return 0;
+	return errno ? errno : EIO;
 }
 
-static bool write_renamed(const char *path, const void *bytes, size_t size)
+static int write_device(const char *path, const void *bytes, size_t size)
 {
-	size_t len = strlen(path) + 32;
-	char *tmp = malloc(len);
-	int fd;
-	FILE *f;
-	bool ok = false;
+	FILE *f = fopen(path, "we");
+	int err = f ? write_stream(f, bytes, size) : errno;
 
-	if (!tmp)
-		return false;
-	snprintf(tmp, len, "%s.%ld.tmp", path, (long)getpid());
-	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	f = fd < 0 ? NULL : fdopen(fd, "w");
-	if (f) {
-		ok = write_stream(f, bytes, size);
-		ok = !fclose(f) && ok && !rename(tmp, path);
-		if (!ok)
-			unlink(tmp);
+	if (f && fclose(f) && !err)
+		err = errno;
+	return err;
+}
+
+static int write_temp(const char *tmp, const char *path, const void *bytes, size_t size)
+{
+	int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666), err;
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (!f)
+		return errno;
+	err = write_stream(f, bytes, size);
+	if (fclose(f) && !err)
+		err = errno;
+	if (!err && rename(tmp, path))
+		err = errno;
+	if (err)
+		unlink(tmp);
+	return err;
+}
+
+/* A link stays; the file that it leads to is replaced. */
+static int write_renamed(const char *path, const void *bytes, size_t size)
+{
+	struct stat st;
+	bool link = !lstat(path, &st) && S_ISLNK(st.st_mode);
+	char *real = link ? realpath(path, NULL) : strdup(path), *tmp = NULL;
+	int err;
+
+	if (!real)
+		return errno;
+	if (asprintf(&tmp, "%s.%ld.tmp", real, (long)getpid()) < 0) {
+		free(real);
+		return ENOMEM;
 	}
+	err = write_temp(tmp, real, bytes, size);
 	free(tmp);
-	return ok;
+	free(real);
+	return err;
 }
 
 bool cli_write(struct cli *cli, const char *path, const void *bytes, size_t size)
 {
 	struct stat st;
-	bool special = !stat(path, &st) && !S_ISREG(st.st_mode);
-	FILE *f;
-	bool ok;
+	int err;
 
-	if (!strcmp(path, "-")) {
-		ok = write_stream(stdout, bytes, size);
-	} else if (special) {
-		f = fopen(path, "we");
-		ok = f && write_stream(f, bytes, size);
-		if (f)
-			fclose(f);
-	} else {
-		ok = write_renamed(path, bytes, size);
-	}
-	if (!ok)
-		cli_error(cli, CLI_ENV, "cannot write %s: %s", path, strerror(errno));
-	return ok;
+	if (!strcmp(path, "-"))
+		err = write_stream(stdout, bytes, size);
+	else if (!stat(path, &st) && !S_ISREG(st.st_mode))
+		err = write_device(path, bytes, size);
+	else
+		err = write_renamed(path, bytes, size);
+	if (err)
+		cli_error(cli, CLI_ENV, "cannot write %s: %s", path, strerror(err));
+	return !err;
+}
+
+bool cli_same_file(const char *a, const char *b)
+{
+	struct stat sa, sb;
+
+	return strcmp(a, "-") && strcmp(b, "-") && !stat(a, &sa) && !stat(b, &sb) &&
+	       sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino && S_ISREG(sa.st_mode);
 }

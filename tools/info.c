@@ -3,6 +3,8 @@
 #include "tools/cli.h"
 #include "tools/verbs.h"
 
+#include <string.h>
+
 /* --- text ----------------------------------------------------------------------------- */
 
 static void text_head(const struct weld_object *obj)
@@ -10,8 +12,17 @@ static void text_head(const struct weld_object *obj)
 	struct weld_object_info i = { .sz = sizeof(i) };
 
 	weld_object__info(obj, &i);
-	printf("%s: %s-endian, licence %s, %s\n", i.name, i.big_endian ? "big" : "little",
-	       i.license ? i.license : "(none)", i.has_btf ? "with BTF" : "without BTF");
+	cli_print(stdout, "%s: %s-endian, licence %s, %s\n", i.name,
+		  i.big_endian ? "big" : "little", i.license ? i.license : "(none)",
+		  i.has_btf ? "with BTF" : "without BTF");
+}
+
+/* "xdp", and with what it attaches as where the type alone doesn't say it. */
+static void text_type(const struct weld_function_info *f)
+{
+	bool more = f->attach_name && strcmp(f->attach_name, f->type_name);
+
+	cli_print(stdout, "%s%s%s", f->type_name, more ? "/" : "", more ? f->attach_name : "");
 }
 
 static void text_programs(const struct weld_object *obj)
@@ -21,11 +32,12 @@ static void text_programs(const struct weld_object *obj)
 	for (uint32_t n = 0; !weld_object__program(obj, n, &f); n++) {
 		if (!n)
 			puts("programs:");
-		printf("  %-24s %-18s type %s%s%s, %u insns%s", f.name, f.section, f.type_name,
-		       f.attach_name ? "/" : "", f.attach_name ? f.attach_name : "", f.n_insns,
-		       f.autoload ? "" : ", not loaded by default");
+		cli_print(stdout, "  %-24s %-18s ", f.name, f.section);
+		text_type(&f);
+		cli_print(stdout, ", %u insns%s", f.n_insns,
+			  f.autoload ? "" : ", not loaded by default");
 		if (f.n_core_relos)
-			printf(", %u CO-RE relocations", f.n_core_relos);
+			cli_print(stdout, ", %u CO-RE relocations", f.n_core_relos);
 		putchar('\n');
 	}
 }
@@ -41,10 +53,17 @@ static void text_functions(const struct weld_object *obj)
 		if (!head)
 			puts("functions:");
 		head = true;
-		printf("  %-24s %s%s%s, %u insns\n", f.prototype ? f.prototype : f.name,
-		       f.is_static ? "static" : "global", f.is_weak ? ", weak" : "",
-		       f.is_hidden ? ", hidden" : "", f.n_insns);
+		cli_print(stdout, "  %-24s %s%s%s, %u insns\n", f.prototype ? f.prototype : f.name,
+			  f.is_static ? "static" : "global", f.is_weak ? ", weak" : "",
+			  f.is_hidden ? ", hidden" : "", f.n_insns);
 	}
+}
+
+static void text_size(const char *what, uint32_t size, const char *type)
+{
+	cli_print(stdout, ", %s %u", what, size);
+	if (type)
+		cli_print(stdout, " (%s)", type);
 }
 
 static void text_maps(const struct weld_object *obj)
@@ -54,14 +73,16 @@ static void text_maps(const struct weld_object *obj)
 	for (uint32_t n = 0; !weld_object__map(obj, n, &m); n++) {
 		if (!n)
 			puts("maps:");
-		printf("  %-24s %s, key %u, value %u, entries %u", m.name, m.type_name, m.key_size,
-		       m.value_size, m.max_entries);
+		cli_print(stdout, "  %-24s %s", m.name, m.type_name);
+		text_size("key", m.key_size, m.key_type);
+		text_size("value", m.value_size, m.value_type);
+		cli_print(stdout, ", entries %u", m.max_entries);
 		if (m.flags)
-			printf(", flags 0x%x", m.flags);
+			cli_print(stdout, ", flags 0x%x", m.flags);
 		if (m.inner)
-			printf(", of %s", m.inner);
+			cli_print(stdout, ", of %s", m.inner);
 		if (m.n_slots)
-			printf(", %u initial slots", m.n_slots);
+			cli_print(stdout, ", %u initial slots", m.n_slots);
 		puts(m.is_extern ? ", extern" : m.pinning ? ", pinned by name" : "");
 	}
 }
@@ -73,8 +94,8 @@ static void text_externs(const struct weld_object *obj)
 	for (uint32_t n = 0; !weld_object__extern(obj, n, &e); n++) {
 		if (!n)
 			puts("externs:");
-		printf("  %-24s %s%s\n", e.type ? e.type : e.name, e.kind_name,
-		       e.weak ? ", weak" : "");
+		cli_print(stdout, "  %-24s %s%s\n", e.type ? e.type : e.name, e.kind_name,
+			  e.weak ? ", weak" : "");
 	}
 }
 
@@ -85,11 +106,12 @@ static void text_sections(const struct weld_object *obj)
 	for (uint32_t n = 0; !weld_object__section(obj, n, &s); n++) {
 		if (!n)
 			puts("sections:");
-		printf("  %-24s %s, %llu bytes", s.name, s.kind, (unsigned long long)s.size);
+		cli_print(stdout, "  %-24s %s, %llu bytes", s.name, s.kind,
+			  (unsigned long long)s.size);
 		if (s.n_relocs)
-			printf(", %u relocations", s.n_relocs);
+			cli_print(stdout, ", %u relocations", s.n_relocs);
 		if (s.dropped_why)
-			printf(": %s", s.dropped_why);
+			cli_print(stdout, ": %s", s.dropped_why);
 		putchar('\n');
 	}
 }

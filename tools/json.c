@@ -2,10 +2,6 @@
 /* JSON out. */
 #include "tools/cli.h"
 
-#include <string.h>
-
-static void separate(struct json *j, const char *key);
-
 /* Length of the UTF-8 sequence at p, 0 when there is none (RFC 3629: no surrogates, no overlong
  * forms). */
 static unsigned int utf8_len(const unsigned char *p)
@@ -124,6 +120,7 @@ void json_hex(struct json *j, const char *key, const void *bytes, size_t size)
 void cli_json_begin(struct cli *cli, struct json *j)
 {
 	*j = (struct json){ .f = stdout };
+	cli->documented = true;
 	json_begin(j, NULL, '{');
 	json_num(j, "schema", 1);
 }

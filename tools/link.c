@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 struct link_job {
 	struct cli *cli;
@@ -17,36 +16,27 @@ struct link_job {
 	size_t n_inputs;
 };
 
-/* The file behind "NAME=file"; *name is copied (free() it) or NULL. A prefix of letters, digits
- * and '_' before any '/' is a name. */
-static const char *split_input(const char *spec, char **name)
+/* Length of the name in "NAME=file", 0 without one. A prefix of letters, digits and '_' before any
+ * '/' is a name. */
+static size_t name_len(const char *spec)
 {
 	size_t len = 0;
 
-	*name = NULL;
 	while (isalnum((unsigned char)spec[len]) || spec[len] == '_')
 		len++;
-	if (!len || spec[len] != '=')
-		return spec;
-	*name = strndup(spec, len);
-	return spec + len + 1;
-}
-
-static bool same_file(const char *a, const char *b)
-{
-	struct stat sa, sb;
-
-	return !stat(a, &sa) && !stat(b, &sb) && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino &&
-	       S_ISREG(sa.st_mode);
+	return spec[len] == '=' ? len : 0;
 }
 
 static int add_input(struct link_job *job, const char *spec)
 {
-	char *name;
-	const char *path = split_input(spec, &name);
+	size_t len = name_len(spec);
+	const char *path = len ? spec + len + 1 : spec;
+	char *name = len ? strndup(spec, len) : NULL;
 	int err;
 
-	if (strcmp(path, "-") && strcmp(job->output, "-") && same_file(path, job->output)) {
+	if (len && !name)
+		return cli_status(job->cli, -ENOMEM);
+	if (cli_same_file(path, job->output)) {
 		free(name);
 		return cli_usage(job->cli, "%s is an input as well as the output", job->output);
 	}
@@ -72,12 +62,24 @@ static int add_mapping(struct link_job *job, const char *spec)
 	return err ? cli_status(job->cli, err) : CLI_OK;
 }
 
-/* A line each; white space around and what follows '#' don't count. */
+/* White space around and what follows '#' don't count. */
+static char *trim(char *line)
+{
+	char *end;
+
+	line[strcspn(line, "#")] = 0;
+	line += strspn(line, " \t\r");
+	for (end = line + strlen(line); end > line && isspace((unsigned char)end[-1]);)
+		*--end = 0;
+	return line;
+}
+
+/* A mapping a line. */
 static int add_mapping_file(struct link_job *job, const char *path)
 {
-	unsigned char *bytes;
+	int status = CLI_OK, number = 0;
 	char *text, *line, *next;
-	int status = CLI_OK;
+	unsigned char *bytes;
 	size_t size;
 
 	if (!cli_read(job->cli, path, &bytes, &size))
@@ -86,18 +88,18 @@ static int add_mapping_file(struct link_job *job, const char *path)
 	free(bytes);
 	if (!text)
 		return cli_status(job->cli, -ENOMEM);
+	if (strlen(text) != size)
+		status = cli_usage(job->cli, "%s is no text: it holds a zero byte", path);
 	for (line = text; status == CLI_OK && line; line = next) {
-		char *end;
-
 		next = strchr(line, '\n');
 		if (next)
 			*next++ = 0;
-		line[strcspn(line, "#")] = 0;
-		line += strspn(line, " \t\r");
-		for (end = line + strlen(line); end > line && isspace((unsigned char)end[-1]);)
-			*--end = 0;
+		line = trim(line);
+		number++;
 		if (*line)
 			status = add_mapping(job, line);
+		if (status == CLI_USAGE)
+			fprintf(stderr, "       in %s, line %d\n", path, number);
 	}
 	free(text);
 	return status;

@@ -25,6 +25,7 @@ struct load_job {
 	struct weld_object *obj;
 	struct weld_instance *inst;
 	const char *dir;
+	bool made_dir;
 	struct json j;
 	char **pinned; /* paths, to undo a failure half-way */
 	size_t n_pinned;
@@ -86,6 +87,8 @@ static void unpin(struct load_job *job)
 {
 	for (size_t i = 0; i < job->n_pinned; i++)
 		remove(job->pinned[i]);
+	if (job->made_dir)
+		remove(job->dir);
 }
 
 static void print_loaded(struct load_job *job)
@@ -105,12 +108,12 @@ static void print_loaded(struct load_job *job)
 			json_str(j, "type", f.type_name);
 			json_end(j, '}');
 		} else {
-			printf("%s (%s): accepted\n", f.name, f.type_name);
+			cli_print(stdout, "%s (%s): accepted\n", f.name, f.type_name);
 		}
 	}
 	if (!job->cli->json) {
 		for (size_t i = 0; i < job->n_pinned; i++)
-			printf("pinned %s\n", job->pinned[i]);
+			cli_print(stdout, "pinned %s\n", job->pinned[i]);
 		return;
 	}
 	json_end(j, ']');
@@ -120,9 +123,21 @@ static void print_loaded(struct load_job *job)
 	json_end(j, ']');
 }
 
+static bool make_dir(struct load_job *job)
+{
+	if (!job->dir)
+		return true;
+	job->made_dir = !mkdir(job->dir, 0700);
+	if (job->made_dir || errno == EEXIST)
+		return true;
+	cli_error(job->cli, CLI_ENV, "cannot create %s: %s", job->dir, strerror(errno));
+	return false;
+}
+
 static int load_and_pin(struct load_job *job)
 {
-	WELD_OPTS(weld_load_opts, opts, .program = cli_value(job->cli, CLI_OPT_PROG));
+	WELD_OPTS(weld_load_opts, opts, .program = cli_value(job->cli, CLI_OPT_PROG),
+		  .no_pins = !job->dir);
 	struct weld_target kernel;
 	int err, status;
 
@@ -134,10 +149,8 @@ static int load_and_pin(struct load_job *job)
 		status = cli_type(job->cli, &opts.type);
 	if (status != CLI_OK)
 		return status;
-	if (job->dir && mkdir(job->dir, 0700) && errno != EEXIST) {
-		cli_error(job->cli, CLI_ENV, "cannot create %s: %s", job->dir, strerror(errno));
+	if (!make_dir(job))
 		return CLI_ENV;
-	}
 	status = cli_status(job->cli, weld_object__load(job->obj, &kernel, &opts, &job->inst));
 	if (status == CLI_OK)
 		status = pin_programs(job);

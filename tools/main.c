@@ -5,6 +5,8 @@
 #include "tools/cli.h"
 #include "tools/verbs.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -67,6 +69,18 @@ static void tear_down(struct cli *cli)
 	cli_free_args(cli);
 }
 
+/* A verb that stopped before it had anything to say: with --json its diagnostics still come as
+ * a document. */
+static void document_failure(struct cli *cli, int status)
+{
+	struct json j;
+
+	if (!cli->json || cli->documented || status == CLI_OK || status == CLI_USAGE)
+		return;
+	cli_json_begin(cli, &j);
+	cli_json_end(cli, &j);
+}
+
 static int run_verb(struct cli *cli, int argc, char **argv)
 {
 	int status = cli_parse(cli, argc, argv);
@@ -75,13 +89,33 @@ static int run_verb(struct cli *cli, int argc, char **argv)
 		return cli_help_page(cli->verb);
 	if (status == CLI_OK)
 		status = set_up(cli);
-	if (status == CLI_OK)
+	if (status == CLI_OK) {
 		status = cli->verb->run(cli);
-	if (fflush(stdout) && status == CLI_OK) {
-		perror("bpfweld: standard output");
-		status = CLI_ENV;
+		document_failure(cli, status);
 	}
 	return status;
+}
+
+/* Output that got lost is a failure, whatever the verb made of it. */
+static int flush_output(int status)
+{
+	bool lost = ferror(stdout);
+
+	errno = 0;
+	if (!fflush(stdout) && !lost)
+		return status;
+	fprintf(stderr, "bpfweld: cannot write standard output: %s\n",
+		errno ? strerror(errno) : "an earlier write failed");
+	return status == CLI_OK ? CLI_ENV : status;
+}
+
+/* A standard stream that the caller closed would be the next file that is opened, and what is
+ * printed would end up in there. Open it the wrong way round instead: its use is an error. */
+static void fill_std_streams(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 /* What people type from habit: `bpfweld --version`, `bpfweld -h`, bpftool's `gen object`. */
@@ -102,6 +136,7 @@ int main(int argc, char **argv)
 	const char *name = verb_word(argc, argv);
 	int skip = argc > 1 ? 2 : 1, status;
 
+	fill_std_streams();
 	if (!strcmp(name, "gen") && argc > 2 && !strcmp(argv[2], "object")) {
 		name = "link";
 		skip = 3;
@@ -112,5 +147,7 @@ int main(int argc, char **argv)
 		return cli_usage(NULL, "unknown verb '%s'", name);
 	status = run_verb(&cli, argc - skip, argv + skip);
 	tear_down(&cli);
-	return status;
+	status = flush_output(status);
+	/* Without a verb the list of verbs is a hint, not what was asked for. */
+	return argc > 1 ? status : CLI_USAGE;
 }

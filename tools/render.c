@@ -30,9 +30,8 @@ static int status_of(const struct weld_diag *d)
 {
 	if (d->severity != WELD_ERROR)
 		return CLI_OK;
-	if (d->err == -EPERM)
-		return CLI_ENV;
-	if (d->err == -ENOTSUP && d->code >= 4000)
+	/* What the target doesn't permit or doesn't have. */
+	if (d->code >= 4000 && (d->err == -EPERM || d->err == -ENOTSUP))
 		return CLI_ENV;
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
 		if (d->code >= ranges[i].first && d->code <= ranges[i].last)
@@ -52,35 +51,70 @@ static const char *tone_on(const struct cli *cli, enum tone tone)
 	return cli->color ? codes[tone] : "";
 }
 
-/* Hostile names may hold anything; a terminal must not see control characters. */
-static void put_clean(const char *text, FILE *f)
+static const char *tone_off(const struct cli *cli)
 {
-	for (; *text; text++)
-		fputc((unsigned char)*text < 0x20 && *text != '\t' ? '?' : *text, f);
+	return tone_on(cli, TONE_PLAIN);
 }
 
-static void print_coordinates(const struct weld_where *at, FILE *f)
+/* Names may hold anything. C1 control characters are U+0080 to U+009F, two bytes in UTF-8. */
+void cli_puts(FILE *f, const char *text)
+{
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		bool c0 = (*p < 0x20 && *p != '\t' && *p != '\n') || *p == 0x7f;
+		bool c1 = *p == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f;
+
+		fputc(c0 || c1 ? '?' : *p, f);
+		p += c1;
+	}
+}
+
+void cli_print(FILE *f, const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	cli_puts(f, text);
+	free(text);
+}
+
+static void print_coordinates(const struct weld_where *at)
 {
 	const char *sep = "";
 
 	if (at->file) {
-		put_clean(at->file, f);
+		cli_print(stderr, "%s", at->file);
 		sep = ", ";
 	}
 	if (at->section) {
-		fprintf(f, "%ssection ", sep);
-		put_clean(at->section, f);
+		cli_print(stderr, "%ssection %s", sep, at->section);
 		sep = ", ";
 	}
 	if (at->func && at->func[0]) {
-		fputs(sep, f);
-		put_clean(at->func, f);
+		cli_print(stderr, "%s%s", sep, at->func);
 		sep = ", ";
 	}
 	if (at->insn >= 0)
-		fprintf(f, "%sinsn %lld", sep, (long long)at->insn);
+		fprintf(stderr, "%sinsn %lld", sep, (long long)at->insn);
 	else if (at->offset >= 0)
-		fprintf(f, "%soffset 0x%llx", sep, (unsigned long long)at->offset);
+		fprintf(stderr, "%soffset 0x%llx", sep, (unsigned long long)at->offset);
+}
+
+static void print_source(const struct weld_where *at)
+{
+	cli_print(stderr, "%s:%d", at->src_file, at->line);
+	if (at->column > 0)
+		fprintf(stderr, ":%d", at->column);
+	if (at->section || at->func || at->insn >= 0) {
+		fputs("  (", stderr);
+		print_coordinates(at);
+		fputs(")", stderr);
+	}
 }
 
 static void print_place(const struct cli *cli, const struct weld_where *at)
@@ -89,41 +123,26 @@ static void print_place(const struct cli *cli, const struct weld_where *at)
 
 	if (!source && !at->file && !at->section && !at->func && at->insn < 0)
 		return;
-	fprintf(stderr, "  %s-->%s ", tone_on(cli, TONE_PLACE), tone_on(cli, TONE_PLAIN));
-	if (source) {
-		put_clean(at->src_file, stderr);
-		fprintf(stderr, ":%d", at->line);
-		if (at->column > 0)
-			fprintf(stderr, ":%d", at->column);
-	}
-	if (source && (at->section || at->func || at->insn >= 0)) {
-		fputs("  (", stderr);
-		print_coordinates(at, stderr);
-		fputs(")", stderr);
-	} else if (!source) {
-		print_coordinates(at, stderr);
-	}
+	fprintf(stderr, "  %s-->%s ", tone_on(cli, TONE_PLACE), tone_off(cli));
+	if (source)
+		print_source(at);
+	else
+		print_coordinates(at);
 	fputc('\n', stderr);
-	if (source && at->src_line && at->src_line[0]) {
-		fprintf(stderr, "%5d | ", at->line);
-		put_clean(at->src_line, stderr);
-		fputc('\n', stderr);
-	}
+	if (source && at->src_line && at->src_line[0])
+		cli_print(stderr, "%5d | %s\n", at->line, at->src_line);
 }
 
 static void print_head(const struct cli *cli, const struct weld_diag *d)
 {
 	static const char *const words[] = { "note", "warning", "error" };
+	static const enum tone tones[] = { TONE_NOTE, TONE_WARNING, TONE_ERROR };
 	bool as_error = cli->werror && d->severity == WELD_WARNING;
 	int severity = as_error ? WELD_ERROR : d->severity;
-	enum tone tone = severity == WELD_ERROR	  ? TONE_ERROR :
-			 severity == WELD_WARNING ? TONE_WARNING :
-						    TONE_NOTE;
 
-	fprintf(stderr, "%s%s[E%04d]%s: ", tone_on(cli, tone), words[severity], d->code,
-		tone_on(cli, TONE_PLAIN));
-	put_clean(d->text, stderr);
-	fputc('\n', stderr);
+	fprintf(stderr, "%s%s[E%04d]%s: ", tone_on(cli, tones[severity]), words[severity], d->code,
+		tone_off(cli));
+	cli_print(stderr, "%s\n", d->text);
 }
 
 static void print_detail(const char *detail)
@@ -131,27 +150,27 @@ static void print_detail(const char *detail)
 	for (const char *line = detail; *line;) {
 		size_t len = strcspn(line, "\n");
 
-		fprintf(stderr, "    %.*s\n", (int)len, line);
+		cli_print(stderr, "    %.*s\n", (int)len, line);
 		line += len + (line[len] == '\n');
 	}
 }
 
 static void print_text(const struct cli *cli, const struct weld_diag *d)
 {
+	const char *note = tone_on(cli, TONE_NOTE), *off = tone_off(cli);
+
 	print_head(cli, d);
 	print_place(cli, &d->at);
 	if (d->detail && (cli->verbose || d->code >= 5000))
 		print_detail(d->detail);
 	for (size_t i = 0; i < d->n_notes; i++) {
-		fprintf(stderr, "%snote%s: ", tone_on(cli, TONE_NOTE), tone_on(cli, TONE_PLAIN));
-		put_clean(d->notes[i].text, stderr);
-		fputc('\n', stderr);
+		fprintf(stderr, "%snote%s: ", note, off);
+		cli_print(stderr, "%s\n", d->notes[i].text);
 		print_place(cli, &d->notes[i].at);
 	}
 	if (d->help) {
-		fprintf(stderr, "%shelp%s: ", tone_on(cli, TONE_NOTE), tone_on(cli, TONE_PLAIN));
-		put_clean(d->help, stderr);
-		fputc('\n', stderr);
+		fprintf(stderr, "%shelp%s: ", note, off);
+		cli_print(stderr, "%s\n", d->help);
 	}
 }
 
@@ -188,7 +207,7 @@ static void print_json(struct cli *cli, const struct weld_diag *d)
 
 	snprintf(code, sizeof(code), "E%04d", d->code);
 	json_begin(&j, NULL, '{');
-	json_str(&j, "code", code);
+	json_str(&j, "code", d->code ? code : NULL);
 	json_str(&j, "severity", words[d->severity]);
 	json_place(&j, &d->at);
 	json_str(&j, "text", d->text);
@@ -237,9 +256,8 @@ void cli_error(struct cli *cli, int status, const char *fmt, ...)
 	va_end(ap);
 	cli->status = status;
 	if (!cli->json) {
-		fprintf(stderr, "%serror%s: ", tone_on(cli, TONE_ERROR), tone_on(cli, TONE_PLAIN));
-		put_clean(text, stderr);
-		fputc('\n', stderr);
+		fprintf(stderr, "%serror%s: ", tone_on(cli, TONE_ERROR), tone_off(cli));
+		cli_print(stderr, "%s\n", text);
 		return;
 	}
 	d.text = text;

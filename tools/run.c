@@ -43,7 +43,7 @@ struct run_job {
 
 static void print_trace(void *user, const char *text)
 {
-	fputs(text, stderr);
+	cli_puts(stderr, text);
 }
 
 int run_target_open(struct cli *cli, const char *engine, struct run_target *out)
@@ -71,8 +71,9 @@ void run_target_close(struct run_target *t)
 
 /* --- which program -------------------------------------------------------------------- */
 
-static int list_programs(struct run_job *job)
+static int list_programs(struct run_job *job, const char *why)
 {
+	const char *want = cli_value(job->cli, CLI_OPT_PROG);
 	struct weld_function_info f = { .sz = sizeof(f) };
 	char names[512] = "";
 	size_t n = 0;
@@ -84,8 +85,10 @@ static int list_programs(struct run_job *job)
 			break;
 		n += (size_t)len;
 	}
-	return cli_usage(job->cli, "this object holds several programs, choose one with --prog: %s",
-			 names);
+	if (want)
+		return cli_usage(job->cli, "there is no program '%s'; %s: %s", want, why,
+				 n ? names : "none");
+	return cli_usage(job->cli, "%s: %s", why, names);
 }
 
 static int choose_program(struct run_job *job)
@@ -94,7 +97,6 @@ static int choose_program(struct run_job *job)
 	const char *want = cli_value(job->cli, CLI_OPT_PROG);
 	uint32_t n = 0;
 
-	job->program = want;
 	for (uint32_t i = 0; !weld_object__program(job->obj, i, &f); i++) {
 		if (want && strcmp(want, f.name))
 			continue;
@@ -103,12 +105,13 @@ static int choose_program(struct run_job *job)
 		n++;
 	}
 	if (!want && n > 1)
-		return list_programs(job);
+		return list_programs(job, "this object holds several programs, choose one with "
+					  "--prog");
 	if (!want && !n) {
 		cli_error(job->cli, CLI_INPUT, "%s holds no program", job->cli->args[0]);
 		return CLI_INPUT;
 	}
-	return CLI_OK;
+	return n ? CLI_OK : list_programs(job, "this object's programs are");
 }
 
 /* --- output --------------------------------------------------------------------------- */
@@ -300,6 +303,62 @@ static int run_pcap(struct run_job *job, const char *path)
 
 /* --- the verb ------------------------------------------------------------------------- */
 
+/* What goes with which source of input. */
+static const enum cli_opt_id raw_only[] = { CLI_OPT_MEM, CLI_OPT_MEM_OUT, CLI_OPT_NONE };
+static const enum cli_opt_id not_raw[] = { CLI_OPT_PROG,     CLI_OPT_TYPE, CLI_OPT_DATA,
+					   CLI_OPT_DATA_OUT, CLI_OPT_CTX,  CLI_OPT_PCAP,
+					   CLI_OPT_PCAP_OUT, CLI_OPT_MAPS, CLI_OPT_REPEAT,
+					   CLI_OPT_NONE };
+static const enum cli_opt_id pcap_only[] = { CLI_OPT_PCAP_OUT, CLI_OPT_NONE };
+static const enum cli_opt_id not_pcap[] = { CLI_OPT_DATA, CLI_OPT_DATA_OUT, CLI_OPT_NONE };
+
+static int check_pair(struct cli *cli, enum cli_opt_id source, const enum cli_opt_id *with,
+		      const enum cli_opt_id *without)
+{
+	bool given = cli_has(cli, source);
+	const char *name = cli_any(cli, given ? without : with);
+
+	if (!name)
+		return CLI_OK;
+	if (given)
+		return cli_usage(cli, "--%s and --%s exclude each other", name,
+				 cli_opts[source].name);
+	return cli_usage(cli, "--%s goes with --%s only", name, cli_opts[source].name);
+}
+
+/* Outputs replace no input. */
+static int check_files(struct cli *cli)
+{
+	static const enum cli_opt_id outs[] = { CLI_OPT_DATA_OUT, CLI_OPT_PCAP_OUT,
+						CLI_OPT_MEM_OUT };
+	static const enum cli_opt_id ins[] = { CLI_OPT_DATA, CLI_OPT_CTX, CLI_OPT_PCAP, CLI_OPT_RAW,
+					       CLI_OPT_MEM };
+
+	for (size_t o = 0; o < sizeof(outs) / sizeof(outs[0]); o++) {
+		const char *out = cli_value(cli, outs[o]);
+		bool same = out && cli->n_args && cli_same_file(out, cli->args[0]);
+
+		for (size_t i = 0; out && i < sizeof(ins) / sizeof(ins[0]); i++)
+			same = same ||
+			       (cli_has(cli, ins[i]) && cli_same_file(out, cli_value(cli, ins[i])));
+		if (same)
+			return cli_usage(cli, "%s is an input as well as an output", out);
+		if (out && cli->json && !strcmp(out, "-"))
+			return cli_usage(cli, "--%s - and --json would share standard output",
+					 cli_opts[outs[o]].name);
+	}
+	return CLI_OK;
+}
+
+static int check_options(struct cli *cli)
+{
+	int status = check_pair(cli, CLI_OPT_RAW, raw_only, not_raw);
+
+	if (status == CLI_OK)
+		status = check_pair(cli, CLI_OPT_PCAP, pcap_only, not_pcap);
+	return status == CLI_OK ? check_files(cli) : status;
+}
+
 static int read_inputs(struct run_job *job)
 {
 	const char *data = cli_value(job->cli, CLI_OPT_DATA),
@@ -307,8 +366,6 @@ static int read_inputs(struct run_job *job)
 	const char *ctx = cli_value(job->cli, CLI_OPT_CTX);
 
 	job->repeat = 1;
-	if (data && pcap)
-		return cli_usage(job->cli, "--data and --pcap exclude each other");
 	if (!cli_number(job->cli, CLI_OPT_REPEAT, 1, UINT32_MAX, &job->repeat))
 		return CLI_USAGE;
 	if (ctx && !cli_read(job->cli, ctx, &job->ctx, &job->ctx_size))
@@ -326,7 +383,7 @@ static int read_inputs(struct run_job *job)
 
 static int load_program(struct run_job *job)
 {
-	WELD_OPTS(weld_load_opts, opts, .program = job->program);
+	WELD_OPTS(weld_load_opts, opts, .program = job->program, .no_pins = true);
 	int status = cli_type(job->cli, &opts.type);
 
 	if (status != CLI_OK)
@@ -378,6 +435,9 @@ int verb_run(struct cli *cli)
 	struct run_job job = { .cli = cli };
 	int status;
 
+	status = check_options(cli);
+	if (status != CLI_OK)
+		return status;
 	if (cli_has(cli, CLI_OPT_RAW))
 		return run_raw(cli);
 	if (cli->n_args != 1)

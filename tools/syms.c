@@ -84,19 +84,20 @@ static void print_text(const struct table *t, bool many)
 		const struct entry *def = many && is_wanted(e) ? definition(t, e->sym.name) : NULL;
 
 		if (e->file != file)
-			printf("%s:\n", e->file);
+			cli_print(stdout, "%s:\n", e->file);
 		file = e->file;
-		printf("  %-32s %-6s %-7s %-8s", e->sym.name, e->sym.bind, e->sym.type,
-		       e->sym.visibility);
+		cli_print(stdout, "  %-32s %-6s %-7s %-8s", e->sym.name, e->sym.bind, e->sym.type,
+			  e->sym.visibility);
 		if (is_wanted(e))
-			printf(" wanted, %u references", e->sym.n_refs);
+			cli_print(stdout, " wanted, %u references", e->sym.n_refs);
 		else
-			printf(" %s+0x%llx, %llu bytes", e->sym.section,
-			       (unsigned long long)e->sym.value, (unsigned long long)e->sym.size);
+			cli_print(stdout, " %s+0x%llx, %llu bytes", e->sym.section,
+				  (unsigned long long)e->sym.value,
+				  (unsigned long long)e->sym.size);
 		if (def)
-			printf(", defined in %s", def->file);
+			cli_print(stdout, ", defined in %s", def->file);
 		else if (many && is_wanted(e))
-			printf(", defined nowhere");
+			cli_print(stdout, ", defined nowhere");
 		putchar('\n');
 	}
 }

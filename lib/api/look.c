@@ -147,7 +147,8 @@ static int fill_function(const struct weld_object *obj, u32 idx, struct weld_fun
 		.autoload = f->autoload,
 		.type_name = "unspec",
 		.extras = "",
-		.prototype = type_text(obj, idx, (struct text_of){ TEXT_PROTO, f->btf_id, sym->name }),
+		.prototype =
+			type_text(obj, idx, (struct text_of){ TEXT_PROTO, f->btf_id, sym->name }),
 		.n_core_relos = core_relos_of(obj->o, f),
 	};
 
