@@ -116,7 +116,7 @@ static void run_side(struct both *b, int which, const struct side *s, const u64 
 	struct both_run run = { 0 };
 	u32 key = 0;
 
-	ck_assert_int_eq(both_update(b, which, s->in, &key, in, 0), 0);
+	ck_assert_int_eq(both_update(b, which, s->in, &key, in), 0);
 	run.attr.test.data_in = (u64)(uintptr_t)packet;
 	run.attr.test.data_size_in = sizeof(packet);
 	both_test(b, which, s->prog, &run);
