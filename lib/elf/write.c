@@ -14,6 +14,9 @@
 
 #include "lib/base/hmap.h"
 
+/* Nobody maps sections of a relocatable file, so its offsets needn't follow large alignments. */
+enum { MAX_PADDING = 64 };
+
 struct writer {
 	struct diag *d;
 	const struct elf_out *in;
@@ -119,7 +122,7 @@ static void put_sec(struct writer *w, const struct elf_out_sec *s)
 	};
 
 	if (s->type != SHT_NOBITS)
-		sbuf_align(w->out, sh.align);
+		sbuf_align(w->out, min_u64(sh.align, MAX_PADDING));
 	sh.off = w->out->size;
 	if (s->rel_of) {
 		sh.link = w->in->n_secs + 1;

@@ -10,7 +10,7 @@
 /* An entry with the order that it gets. */
 struct line {
 	struct btf_var_secinfo si;
-	bool is_extern;		/* lies nowhere yet: goes to the end (maps), or away (data) */
+	bool absent;		/* lies nowhere yet, or elsewhere: to the end (maps), or away (data) */
 	u32 nth;		/* in the input */
 };
 
@@ -18,11 +18,18 @@ static int cmp_lines(const void *pa, const void *pb)
 {
 	const struct line *a = pa, *b = pb;
 
-	if (a->is_extern != b->is_extern)
-		return a->is_extern ? 1 : -1;
-	if (!a->is_extern && a->si.offset != b->si.offset)
+	if (a->absent != b->absent)
+		return a->absent ? 1 : -1;
+	if (!a->absent && a->si.offset != b->si.offset)
 		return a->si.offset < b->si.offset ? -1 : 1;
 	return a->nth < b->nth ? -1 : 1;
+}
+
+/* Symbols of sections that have no DATASEC find their VAR by name only, so others come first. */
+static bool better(const struct obj *o, u32 sym, u32 than)
+{
+	return !than || (obj_sec(o, o->syms.v[sym].sec)->datasec &&
+			 !obj_sec(o, o->syms.v[than].sec)->datasec);
 }
 
 /* by_var[id]: the symbol that a VAR describes, 0 none. */
@@ -33,7 +40,7 @@ static u32 *symbols_by_var(const struct obj *o)
 	for (u32 i = 1; by_var && i < o->syms.n; i++) {
 		const struct obj_sym *sym = &o->syms.v[i];
 
-		if (sym->btf_id && sym->sec.i && !by_var[sym->btf_id])
+		if (sym->btf_id && sym->sec.i && better(o, i, by_var[sym->btf_id]))
 			by_var[sym->btf_id] = i;
 	}
 	return by_var;
@@ -45,12 +52,14 @@ static void fill_line(const struct obj *o, const u32 *by_var, u32 sec, struct li
 	const struct obj_sym *sym = &o->syms.v[by_var[line->si.type]];
 	s64 size;
 
-	line->is_extern = btf_kind(t) != BTF_KIND_VAR ||
-			  btf_var_linkage(t) == BTF_VAR_GLOBAL_EXTERN;
-	if (line->is_extern)
+	/* clang 14 lists constants of .rodata.cst32 and the like under .rodata. */
+	line->absent = btf_kind(t) != BTF_KIND_VAR ||
+		       btf_var_linkage(t) == BTF_VAR_GLOBAL_EXTERN ||
+		       (sym->sec.i && sym->sec.i != sec);
+	if (line->absent)
 		line->si.offset = line->si.size = 0;
 	/* A VAR whose symbol was stripped keeps what the compiler said. */
-	if (line->is_extern || !by_var[line->si.type] || sym->sec.i != sec)
+	if (line->absent || !sym->sec.i)
 		return;
 	line->si.offset = (u32)sym->value;
 	if (sym->size)
@@ -88,7 +97,7 @@ static int fix(struct obj *o, const u32 *by_var, u32 sec, struct btf_var_secinfo
 	}
 	qsort(lines, n, sizeof(*lines), cmp_lines);
 	if (obj_sec_is_data(o->secs.v[sec].kind))
-		while (n && lines[n - 1].is_extern)
+		while (n && lines[n - 1].absent)
 			n--;
 	for (u32 i = 0; i < n; i++)
 		si[i] = lines[i].si;

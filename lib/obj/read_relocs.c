@@ -122,6 +122,12 @@ u32 obj_code_sym_at(const struct reader *r, u32 elf_sec, u64 off)
 
 /* --- taking the addend out of the patched field --------------------------------------------- */
 
+/* Addends come from the file: any 64 bits, which wrap around. */
+static void shift(struct pending *p, u64 by)
+{
+	p->addend = (s64)((u64)p->addend + by);
+}
+
 /* A zero high half doesn't tell a negative offset from one beyond 2 GiB, which no section has. */
 static s64 ld64_addend(const struct bpf_insn *insn)
 {
@@ -137,7 +143,7 @@ static int take_ld64(struct reader *r, struct pending *p)
 
 	if (!obj_insn_is_ld64(insn) || at + 1 >= p->sec->insns.n)
 		return bad_reloc(r, p, "does not patch an ld_imm64");
-	p->addend += ld64_addend(insn);
+	shift(p, (u64)ld64_addend(insn));
 	insn[0].src_reg = 0;
 	insn[0].imm = insn[1].imm = 0;
 	return 0;
@@ -149,7 +155,7 @@ static int take_call(struct reader *r, struct pending *p)
 
 	if (!obj_insn_is_call(insn) || insn->src_reg > BPF_PSEUDO_KFUNC_CALL)
 		return bad_reloc(r, p, "does not patch a call");
-	p->addend += ((s64)insn->imm + 1) * 8;
+	shift(p, (u64)(((s64)insn->imm + 1) * 8));
 	insn->src_reg = BPF_PSEUDO_CALL;
 	insn->imm = 0;
 	return 0;
@@ -166,9 +172,9 @@ static int take_data(struct reader *r, struct pending *p)
 		return bad_reloc(r, p, "goes on behind the end of its section");
 	field = sec->bytes.v + p->off;
 	if (p->type->size == 8)
-		p->addend += (s64)get_u64(field, r->f->swap);
+		shift(p, get_u64(field, r->f->swap));
 	else
-		p->addend += (s32)get_u32(field, r->f->swap);
+		shift(p, (u64)(s64)(s32)get_u32(field, r->f->swap));
 	memset(field, 0, p->type->size);
 	return 0;
 }
@@ -188,6 +194,16 @@ static int take_addend(struct reader *r, struct pending *p)
 
 /* --- what it refers to ---------------------------------------------------------------------- */
 
+/* Data may hold the address of a section's end, a call needs something to call. */
+static int check_code_target(struct reader *r, const struct pending *p, const struct elf_sym *s)
+{
+	u64 target = s->value + (u64)p->addend, size = r->f->secs[s->sec].size;
+
+	if (target > size || (target == size && p->type->place == OBJ_PLACE_CALL))
+		return bad_reloc(r, p, "refers to code outside of its section");
+	return target % 8 ? bad_reloc(r, p, "refers to the middle of an instruction") : 0;
+}
+
 /* Symbol and addend in normal form. */
 static int settle_target(struct reader *r, struct pending *p)
 {
@@ -205,14 +221,16 @@ static int settle_target(struct reader *r, struct pending *p)
 	if (!r->secs[s->sec].i)
 		return bad_reloc(r, p, "refers to a section that is not kept");
 	if (r->gnu && !section)
-		p->addend -= (s64)s->value * (p->type->place == OBJ_PLACE_CALL ? 8 : 1);
+		shift(p, -s->value * (p->type->place == OBJ_PLACE_CALL ? 8 : 1));
+	if (in_code(r, s) && check_code_target(r, p, s))
+		return -EINVAL;
 	if (in_code(r, s) && (local || p->addend))
 		code_sym = obj_code_sym_at(r, s->sec, s->value + (u64)p->addend);
 	if (code_sym) {
 		p->sym = code_sym;
 		p->addend = 0;
 	} else if (section || (local && (!*s->name || in_code(r, s)))) {
-		p->addend += (s64)s->value;
+		shift(p, s->value);
 		p->sym = r->f->n_syms + s->sec;
 	}
 	return 0;
@@ -232,6 +250,16 @@ static int store(struct reader *r, const struct pending *p)
 	return 0;
 }
 
+/* LLVM up to 12 had no types for data and used those of instructions there, of the same size. */
+static const struct obj_reloc_type *data_type(const struct obj_reloc_type *type)
+{
+	if (type->place == OBJ_PLACE_LD64)
+		return obj_reloc_type(R_BPF_64_ABS64);
+	if (type->place == OBJ_PLACE_CALL)
+		return obj_reloc_type(R_BPF_64_ABS32);
+	return type;
+}
+
 static int read_reloc(struct reader *r, u32 elf_sec, const struct elf_rel *rel)
 {
 	struct weld_where at = obj_elf_where(r, elf_sec, rel->off);
@@ -247,6 +275,8 @@ static int read_reloc(struct reader *r, u32 elf_sec, const struct elf_rel *rel)
 
 	if (!p.type)
 		return diag_raise(r->d, DIAG_OBJ_RELOC_TYPE, &at, rel->type);
+	if (!obj_sec_is_code(p.sec->kind))
+		p.type = data_type(p.type);
 	if (p.type->place == OBJ_PLACE_IGNORE)
 		return 0;
 	err = take_addend(r, &p);

@@ -7,6 +7,9 @@
 
 #include "lib/isa/isa.h"
 
+/* What flags say of the contents stays; links to groups and other sections go. */
+static const u64 KEPT_FLAGS = SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_MERGE | SHF_STRINGS;
+
 /* Largest .bss and the like: a value size must fit the 32 bits that bpf(2) has for it. */
 static const u64 MAX_NOBITS = 1u << 31;
 
@@ -97,8 +100,7 @@ static int keep(struct reader *r, u32 elf_sec, enum obj_sec_kind kind)
 	r->secs[elf_sec] = id;
 	sec = obj_sec(r->o, id);
 	sec->elf_type = s->type;
-	/* Group membership goes with the groups. */
-	sec->flags = s->flags & ~(u64)SHF_GROUP;
+	sec->flags = s->flags & KEPT_FLAGS;
 	sec->align = s->align;
 	sec->entsize = s->entsize;
 	sec->size = s->size;

@@ -136,7 +136,7 @@ static s64 field_addend(const struct obj *o, const struct obj_reloc *r)
 {
 	const struct obj_sym *sym = obj_sym(o, r->sym);
 
-	return r->addend + (is_local_code(o, sym) ? (s64)sym->value : 0);
+	return (s64)((u64)r->addend + (is_local_code(o, sym) ? sym->value : 0));
 }
 
 static void patch_insn(const struct writer *w, u32 sec, const struct obj_reloc *r,

@@ -10,8 +10,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -182,6 +184,14 @@ START_TEST(debian_objects_round_trip)
 }
 END_TEST
 
+/* A3.17: the objects inside of libbpf-tools' programs. */
+START_TEST(carved_objects_round_trip)
+{
+	if (!each_object(CARVED_DIR, round_trip))
+		unit_skip("libbpf-tools is not installed");
+}
+END_TEST
+
 static bool has_tool(const char *name)
 {
 	char cmd[256];
@@ -239,6 +249,82 @@ START_TEST(llvm_readelf_has_no_complaint)
 	readelf = has_tool("llvm-readelf-19") ? "llvm-readelf-19" : "llvm-readelf";
 	if (!has_tool(readelf) || !each_object(PROGS_DIR, check_elf))
 		unit_skip("no llvm-readelf or no BPF compiler");
+}
+END_TEST
+
+/* --- what libbpf says ------------------------------------------------------------------------ */
+
+/* bpftool's exit status for loading all programs of a file, and how many it pinned. */
+static int load_with_peer(const char *path, const char *folder, u32 *n)
+{
+	char cmd[4096];
+	struct dirent *e;
+	DIR *dir;
+	int status;
+
+	snprintf(cmd, sizeof(cmd), "bpftool prog loadall '%s' '%s' >/dev/null 2>&1", path, folder);
+	status = system(cmd);
+	*n = 0;
+	dir = opendir(folder);
+	while (dir && (e = readdir(dir)))
+		*n += e->d_name[0] != '.';
+	if (dir)
+		closedir(dir);
+	snprintf(cmd, sizeof(cmd), "rm -rf '%s'", folder);
+	ck_assert_int_eq(system(cmd), 0);
+	return status;
+}
+
+static char bpffs[] = "/tmp/bpfweld-test-XXXXXX";
+
+/* Whatever libbpf makes of the compiler's file it makes of ours. */
+static void check_with_peer(const char *path)
+{
+	char folder[64], tmp[] = "/tmp/bpfweld-test-XXXXXX";
+	u32 n_before, n_after;
+	struct sbuf once;
+	struct obj *o;
+	int fd, before, after;
+
+	if (!open_or_legacy(path, &o))
+		return;
+	snprintf(folder, sizeof(folder), "%s/progs", bpffs);
+	before = load_with_peer(path, folder, &n_before);
+	check_round_trip(o, &once);
+	fd = mkstemp(tmp);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, once.data, once.size), (ssize_t)once.size);
+	close(fd);
+	after = load_with_peer(tmp, folder, &n_after);
+	unlink(tmp);
+	ck_assert_msg(before == after && n_before == n_after, "%s: %d, %u programs; ours %d, %u",
+		      path, before, n_before, after, n_after);
+	obj_free(o);
+	sbuf_free(&once);
+}
+
+static void check_plain_with_peer(const char *path)
+{
+	const char *base = strrchr(path, '/') + 1;
+
+	if (!strcmp(strchr(base, '.'), ".o"))
+		check_with_peer(path);
+}
+
+/* The bpffs is mounted where nobody else sees it. */
+START_TEST(libbpf_loads_what_we_write)
+{
+	if (geteuid() || !has_tool("bpftool"))
+		unit_skip("needs root and bpftool");
+	ck_assert_ptr_nonnull(mkdtemp(bpffs));
+	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("bpf", bpffs, "bpf", 0, NULL)) {
+		rmdir(bpffs);
+		unit_skip("cannot mount a bpffs");
+	}
+	each_object(PROGS_DIR, check_plain_with_peer);
+	umount(bpffs);
+	rmdir(bpffs);
 }
 END_TEST
 
@@ -671,7 +757,8 @@ static Suite *obj_suite(void)
 	Suite *s = suite_create("obj");
 
 	unit_add(s, "round_trip", programs_round_trip, debian_objects_round_trip,
-		 readelf_has_no_complaint, llvm_readelf_has_no_complaint);
+		 carved_objects_round_trip, readelf_has_no_complaint,
+		 llvm_readelf_has_no_complaint, libbpf_loads_what_we_write);
 	unit_add(s, "meaning", functions, map_definitions, globals, datasecs_follow_symbols,
 		 function_addresses, struct_ops, section_names, debug_sections_are_dropped,
 		 object_without_code, places);

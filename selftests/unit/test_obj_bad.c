@@ -179,8 +179,9 @@ START_TEST(malformed_relocations)
 		{ 2, { 8, R_BPF_64_ABS64, 2, 0 }, 0 },
 		{ 2, { 9, R_BPF_64_ABS64, 2, 0 }, DIAG_OBJ_RELOC },
 		{ 2, { 13, R_BPF_64_ABS32, 2, 0 }, DIAG_OBJ_RELOC },
-		{ 2, { 0, R_BPF_64_64, 2, 0 }, DIAG_OBJ_RELOC },
-		{ 2, { 0, R_BPF_64_32, 2, 0 }, DIAG_OBJ_RELOC },
+		{ 2, { 0, R_BPF_64_64, 2, 0 }, 0 },
+		{ 2, { 12, R_BPF_64_32, 2, 0 }, 0 },
+		{ 2, { 13, R_BPF_64_32, 2, 0 }, DIAG_OBJ_RELOC },
 		{ 3, { 0, R_BPF_64_ABS64, 2, 0 }, DIAG_OBJ_RELOC },
 	};
 
