@@ -24,6 +24,24 @@ static int add_var(struct link *l, struct link_node *n, const struct obj_sym *sy
 	return btf_add_var(l->btf, n->name, linkage, type, &n->out_btf);
 }
 
+/*
+ * Symbols at one place share a FUNC or VAR; it goes with the one of its name, else with the first.
+ * BTF has no nameless entities, though ELF may have such symbols.
+ */
+static void claim_entity(struct link *l, node_id id)
+{
+	const struct link_node *n = link_node(l, id);
+	const struct link_input *in = link_input(l, n->input);
+	const char *name = btf_name(in->obj->btf, n->btf_id);
+	node_id *owner = &in->owners[n->btf_id];
+
+	if (n->is_clone || !*n->name)
+		return;
+	if (!owner->i || (strcmp(link_node_name(l, *owner), name) &&
+			  !strcmp(link_node_name(l, id), name)))
+		*owner = id;
+}
+
 static int add_entity(struct link *l, node_id id)
 {
 	struct link_node *n = link_node(l, id);
@@ -31,8 +49,7 @@ static int add_entity(struct link *l, node_id id)
 	const struct link_input *in = link_input(l, n->input);
 	int err = 0;
 
-	/* BTF has no nameless entities; ELF may have such symbols and sections. */
-	if (!n->btf_id || !*n->name)
+	if (!n->btf_id || (!n->is_clone && in->owners[n->btf_id].i != id.i))
 		return 0;
 	switch (btf_kind_of(in->obj->btf, n->btf_id)) {
 	case BTF_KIND_FUNC:
@@ -42,15 +59,20 @@ static int add_entity(struct link *l, node_id id)
 		err = add_var(l, n, sym);
 		break;
 	}
-	/* The first name of an entity is the one that records follow. A clone never is. */
-	if (!n->is_clone && !in->types[n->btf_id])
+	if (!n->is_clone)
 		in->types[n->btf_id] = n->out_btf;
 	return err;
 }
 
-/* References to a declaration that got its definition go to the definition. */
-static void redirect_bound(struct link *l)
+/* Other names of an entity mean the same one; so does a declaration that got its definition. */
+static void share_entities(struct link *l)
 {
+	for (u32 i = 0; i < l->out_nodes.n; i++) {
+		struct link_node *n = link_node(l, l->out_nodes.v[i]);
+
+		if (n->btf_id && !n->out_btf)
+			n->out_btf = link_input(l, n->input)->types[n->btf_id];
+	}
 	for (u32 i = 1; i < l->nodes.n; i++) {
 		const struct link_node *n = &l->nodes.v[i];
 		u32 *types = link_input(l, n->input)->types;
@@ -275,14 +297,16 @@ int link_emit_types(struct link *l)
 
 	if (!l->btf)
 		return 0;
+	for (u32 i = 0; i < l->out_nodes.n; i++)
+		if (link_node(l, l->out_nodes.v[i])->btf_id)
+			claim_entity(l, l->out_nodes.v[i]);
 	for (u32 i = 0; i < l->out_nodes.n && !err; i++)
 		err = add_entity(l, l->out_nodes.v[i]);
-	if (!err)
-		redirect_bound(l);
 	if (!err)
 		err = add_tags(l);
 	if (!err)
 		err = add_datasecs(l);
+	share_entities(l);
 	if (!err)
 		err = btf_renew_strs(l->btf, NULL);
 	if (err)

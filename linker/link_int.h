@@ -33,6 +33,7 @@ struct link_input {
 	node_id first_node;	/* of symbol 0; collect_nodes */
 	out_id *outs;		/* arena; by section: where it goes; join_sections */
 	piece_id *sec_pieces;	/* arena; n_secs + 1: first piece of each section; cut_pieces */
+	node_id *owners;	/* arena; FUNC or VAR here -> its symbol; emit_types */
 	u32 *types;		/* arena; BTF id here -> in the output; merge_types, emit_types */
 };
 

@@ -151,11 +151,12 @@ static int append_input(struct link *l, input_id input)
 	int err = -ENOMEM;
 
 	in->types = arena_array(&l->arena, c.n, sizeof(*in->types));
+	in->owners = arena_array(&l->arena, c.n, sizeof(*in->owners));
 	c.entity = arena_array(&scratch, c.n, 1);
 	c.used = arena_array(&scratch, c.n, 1);
 	c.keep = arena_array(&scratch, c.n, 1);
 	c.drop = arena_array(&scratch, c.n, 1);
-	if (in->types && c.entity && c.used && c.keep && c.drop)
+	if (in->types && in->owners && c.entity && c.used && c.keep && c.drop)
 		err = choose(l, input, &c);
 	if (!err)
 		err = btf_append_some(l->btf, c.btf, c.keep, in->types);
