@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Helpers on maps, and those that call back into the program. */
+/* Helpers on maps, and those that call back into the program. The engine has looked whether the
+ * map is of a kind, and has the rights, that the helper needs. */
 #include "runtime/helpers/helpers_int.h"
 
 enum { MAX_LOOPS = 1 << 23 };		/* kernel: BPF_MAX_LOOPS */
@@ -28,9 +29,6 @@ int rt_helper_map_lookup_elem(struct rt_run *run, const u64 args[5], u64 *ret)
 
 	if (err)
 		return err;
-	if (!map->ops->lookup)
-		return rt_refuse(run, BPF_FUNC_map_lookup_elem,
-				 "this kind of map has no values for programs");
 	return give_value(run, map, map->ops->lookup(run, map, key), ret);
 }
 
@@ -43,10 +41,6 @@ int rt_helper_map_lookup_percpu_elem(struct rt_run *run, const u64 args[5], u64 
 
 	if (err)
 		return err;
-	if (map->spec.type != BPF_MAP_TYPE_PERCPU_ARRAY &&
-	    map->spec.type != BPF_MAP_TYPE_PERCPU_HASH)
-		return rt_refuse(run, BPF_FUNC_map_lookup_percpu_elem,
-				 "the map is not a per-CPU one");
 	if ((u32)args[2] >= run->host->n_cpus) {
 		*ret = 0;
 		return 0;
@@ -57,29 +51,16 @@ int rt_helper_map_lookup_percpu_elem(struct rt_run *run, const u64 args[5], u64 
 	return give_value(run, map, value, ret);
 }
 
-/* Why a program may not change the map, or NULL; able: the kind has the operation. */
-static const char *write_fault(const struct rt_map *map, bool able)
-{
-	if (!able)
-		return "this kind of map can't be changed by programs";
-	return rt_map_prog_writes(map) ? NULL :
-					 "the map is read-only to programs (BPF_F_RDONLY_PROG)";
-}
-
 int rt_helper_map_update_elem(struct rt_run *run, const u64 args[5], u64 *ret)
 {
 	struct rt_map *map;
 	void *key, *value;
-	const char *fault;
 	int err = map_and_key(run, args, &map, &key);
 
 	if (!err)
 		err = run->ops->mem(run, args[2], map->spec.value_size, RT_READ, &value);
 	if (err)
 		return err;
-	fault = write_fault(map, map->ops->update);
-	if (fault)
-		return rt_refuse(run, BPF_FUNC_map_update_elem, fault);
 	*ret = rt_errno(map->ops->update(run, map, key, value, args[3]));
 	return 0;
 }
@@ -87,15 +68,11 @@ int rt_helper_map_update_elem(struct rt_run *run, const u64 args[5], u64 *ret)
 int rt_helper_map_delete_elem(struct rt_run *run, const u64 args[5], u64 *ret)
 {
 	struct rt_map *map;
-	const char *fault;
 	void *key;
 	int err = map_and_key(run, args, &map, &key);
 
 	if (err)
 		return err;
-	fault = write_fault(map, map->ops->remove);
-	if (fault)
-		return rt_refuse(run, BPF_FUNC_map_delete_elem, fault);
 	*ret = rt_errno(map->ops->remove(run, map, key));
 	return 0;
 }
@@ -135,9 +112,6 @@ int rt_helper_for_each_map_elem(struct rt_run *run, const u64 args[5], u64 *ret)
 
 	if (err)
 		return err;
-	if (!v.map->ops->each)
-		return rt_refuse(run, BPF_FUNC_for_each_map_elem,
-				 "this kind of map can't be walked");
 	if (args[3]) {
 		*ret = rt_errno(-EINVAL);
 		return 0;
@@ -179,8 +153,6 @@ int rt_helper_tail_call(struct rt_run *run, const u64 args[5], u64 *ret)
 		err = run->ops->map_of(run, args[1], &map);
 	if (err)
 		return err;
-	if (map->spec.type != BPF_MAP_TYPE_PROG_ARRAY)
-		return rt_refuse(run, BPF_FUNC_tail_call, "the map is not a program array");
 	*ret = 0;
 	return run->ops->tail_call(run, args[0], map, (u32)args[2], &taken);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Helper bodies: what `call N` does in this runtime. The engine has checked that the arguments'
- * registers are initialised; a body checks what the arguments mean, through run->ops.
+ * Helper bodies: what `call N` does in this runtime. The engine has checked the arguments against
+ * the prototype in lib/abi (kinds, sizes, kind of map and its rights); a body reaches what they
+ * mean through run->ops.
  *
  * bodies.def has one row for each helper with a body. A helper that lib/abi knows and that has
  * none here is known but not supported: rt_helper() is NULL.

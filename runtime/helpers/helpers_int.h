@@ -15,12 +15,6 @@ static inline u64 rt_errno(int err)
 	return (u64)(s64)err;
 }
 
-/* The program's memory behind a pointer and a size of which 0 is not allowed. */
-int rt_arg_mem(struct rt_run *run, u64 addr, u64 size, enum rt_access access, void **host);
-
-/* End the run: the call of helper id breaks a rule, given as text. */
-int rt_refuse(struct rt_run *run, u32 id, const char *why);
-
 /*
  * Copy between the packet's bytes (those behind its end that only helpers see included) and host
  * memory; false when off or size lie outside, and nothing is copied.

@@ -9,7 +9,7 @@ int rt_helper_skb_load_bytes(struct rt_run *run, const u64 args[5], u64 *ret)
 	int err = run->ops->check_ctx(run, args[0]);
 
 	if (!err)
-		err = rt_arg_mem(run, args[2], args[3], RT_WRITE, &to);
+		err = run->ops->mem(run, args[2], args[3], RT_WRITE, &to);
 	if (err)
 		return err;
 	if (rt_pkt_copy_out(run->pkt, off, (u32)args[3], to)) {

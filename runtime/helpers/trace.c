@@ -282,7 +282,7 @@ int rt_helper_trace_printk(struct rt_run *run, const u64 args[5], u64 *ret)
 {
 	struct print p = { .run = run, .args = args + 2 };
 	void *fmt;
-	int err = rt_arg_mem(run, args[0], args[1], RT_READ, &fmt);
+	int err = run->ops->mem(run, args[0], args[1], RT_READ, &fmt);
 
 	if (err)
 		return err;

@@ -132,7 +132,7 @@ int rt_helper_xdp_load_bytes(struct rt_run *run, const u64 args[5], u64 *ret)
 	int err = run->ops->check_ctx(run, args[0]);
 
 	if (!err)
-		err = rt_arg_mem(run, args[2], args[3], RT_WRITE, &to);
+		err = run->ops->mem(run, args[2], args[3], RT_WRITE, &to);
 	if (err)
 		return err;
 	*ret = byte_range(run, args);
@@ -148,7 +148,7 @@ int rt_helper_xdp_store_bytes(struct rt_run *run, const u64 args[5], u64 *ret)
 	int err = run->ops->check_ctx(run, args[0]);
 
 	if (!err)
-		err = rt_arg_mem(run, args[2], args[3], RT_READ, &from);
+		err = run->ops->mem(run, args[2], args[3], RT_READ, &from);
 	if (err)
 		return err;
 	*ret = byte_range(run, args);

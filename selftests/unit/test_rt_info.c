@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#define ASSERT_SAME(got, fmt, ...)                                                        \
+#define ASSERT_SAME(got, fmt, ...) \
 	ck_assert_msg((got)[0] == (got)[1], "runtime %d, kernel %d: " fmt, (got)[0], (got)[1], \
 		      __VA_ARGS__)
 
@@ -18,8 +18,10 @@ static const struct bpf_insn ret0[] = {
 
 static union bpf_attr load_attr(const struct bpf_insn *insns, u32 n)
 {
-	union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_XDP, .insns = (uintptr_t)insns,
-				.insn_cnt = n, .license = (uintptr_t)"GPL" };
+	union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_XDP,
+				.insns = (uintptr_t)insns,
+				.insn_cnt = n,
+				.license = (uintptr_t) "GPL" };
 
 	return attr;
 }
@@ -85,8 +87,9 @@ static int load_with_records(struct both *b, int side, const struct sbuf *bytes)
 /* *size: of info in, of what was filled in out. */
 static int get_info(struct both *b, int side, int handle, void *info, u32 *size)
 {
-	union bpf_attr attr = { .info = { .bpf_fd = (u32)handle, .info_len = *size,
-					  .info = (uintptr_t)info } };
+	union bpf_attr attr = {
+		.info = { .bpf_fd = (u32)handle, .info_len = *size, .info = (uintptr_t)info }
+	};
 	int err = both_bpf(b, side, BPF_OBJ_GET_INFO_BY_FD, &attr);
 
 	*size = attr.info.info_len;
@@ -165,8 +168,9 @@ START_TEST(info_sizes)
 
 		for (int side = 0; side < BOTH_SIDES; side++) {
 			int h = i % 2 ? both_map(&b, side, BPF_MAP_TYPE_HASH, 8, 1, 0) :
-					both_load(&b, side, &(struct both_prog){
-						.type = BPF_PROG_TYPE_XDP, .text = "r0 = 0\nexit\n" });
+					both_load(&b, side,
+						  &(struct both_prog){ .type = BPF_PROG_TYPE_XDP,
+								       .text = "r0 = 0\nexit\n" });
 
 			memset(room, 0, sizeof(room));
 			/* A byte that nobody knows, behind all known ones. */
@@ -176,8 +180,8 @@ START_TEST(info_sizes)
 			both_drop(&b, side, h);
 		}
 		ASSERT_SAME(err, "size %u", sizes[i / 4]);
-		ck_assert_msg(got[0] == got[1] || sizes[i / 4] > 80, "size %u: %u %u", sizes[i / 4], got[0],
-			      got[1]);
+		ck_assert_msg(got[0] == got[1] || sizes[i / 4] > 80, "size %u: %u %u", sizes[i / 4],
+			      got[0], got[1]);
 	}
 	both_close(&b);
 }
@@ -264,7 +268,7 @@ END_TEST
 START_TEST(pins_keep)
 {
 	struct both b;
-	union bpf_attr pin = { .pathname = (uintptr_t)"/sys/fs/bpf/m" }, get = pin;
+	union bpf_attr pin = { .pathname = (uintptr_t) "/sys/fs/bpf/m" }, get = pin;
 	int map, again;
 
 	both_open(&b);
@@ -318,12 +322,14 @@ START_TEST(what_is_missing_is_said)
 {
 	struct both b;
 	union bpf_attr a;
-	struct bpf_insn fib[] = { { .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_fib_lookup }, ret0[1] };
+	struct bpf_insn fib[] = { { .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_fib_lookup },
+				  ret0[1] };
 	int map;
 
 	both_open(&b);
-	a = (union bpf_attr){ .map_type = BPF_MAP_TYPE_SOCKMAP, .key_size = 4, .value_size = 4,
-			      .max_entries = 1 };
+	a = (union bpf_attr){
+		.map_type = BPF_MAP_TYPE_SOCKMAP, .key_size = 4, .value_size = 4, .max_entries = 1
+	};
 	ck_assert_int_eq(both_bpf(&b, BOTH_RUNTIME, BPF_MAP_CREATE, &a), -ENOTSUP);
 	ck_assert_int_eq(b.last_code, DIAG_RT_MAP_KIND);
 	a.map_type = BPF_MAP_TYPE_HASH;
@@ -351,6 +357,109 @@ START_TEST(what_is_missing_is_said)
 }
 END_TEST
 
+static void expect(struct both *b, int cmd, union bpf_attr attr, int code)
+{
+	b->last_code = 0;
+	ck_assert_int_lt(both_bpf(b, BOTH_RUNTIME, cmd, &attr), 0);
+	ck_assert_msg(b->last_code == code, "want %d, got %d: %s", code, b->last_code,
+		      b->last_text);
+}
+
+/* What the kernel refuses too: each reason has its number. */
+START_TEST(refusals_have_numbers)
+{
+	const union bpf_attr map = {
+		.map_type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 4, .max_entries = 1
+	};
+	union bpf_attr prog = load_attr(ret0, 2), a;
+	struct bpf_insn insns[] = {
+		{ .code = BPF_LD | BPF_IMM | BPF_DW, .dst_reg = 1, .src_reg = 1, .imm = 7 },
+		{ 0 },
+		ret0[0],
+		ret0[1],
+		{ .code = BPF_JMP | BPF_CALL, .imm = 9999 },
+		ret0[1],
+	};
+	struct both b;
+
+	both_open(&b);
+	a = map;
+	a.map_name[0] = '-';
+	expect(&b, BPF_MAP_CREATE, a, DIAG_RT_NAME);
+	a = map;
+	a.map_type = 500;
+	expect(&b, BPF_MAP_CREATE, a, DIAG_RT_MAP_TYPE);
+	a = map;
+	a.btf_key_type_id = 1;
+	expect(&b, BPF_MAP_CREATE, a, DIAG_RT_MAP_BTF);
+	a.btf_value_type_id = 1;
+	expect(&b, BPF_MAP_CREATE, a, DIAG_RT_MAP_BTF);
+	a = prog;
+	a.prog_name[0] = '-';
+	expect(&b, BPF_PROG_LOAD, a, DIAG_RT_NAME);
+	a = prog;
+	a.insn_cnt = 0;
+	expect(&b, BPF_PROG_LOAD, a, DIAG_RT_LOAD);
+	a = prog;
+	a.log_level = 1;
+	a.log_size = 8;
+	expect(&b, BPF_PROG_LOAD, a, DIAG_RT_LOG);
+	a = prog;
+	a.func_info_cnt = 1;
+	expect(&b, BPF_PROG_LOAD, a, DIAG_RT_RECORDS);
+	expect(&b, BPF_PROG_LOAD, load_attr(insns, 4), DIAG_RT_MAP_HANDLE);
+	expect(&b, BPF_PROG_LOAD, load_attr(insns + 4, 2), DIAG_RT_HELPER);
+	expect(&b, BPF_BTF_LOAD, (union bpf_attr){ .btf_size = 1 << 30 }, DIAG_RT_BTF_SIZE);
+	a = (union bpf_attr){ .test = { .data_size_in = 5 } };
+	a.test.prog_fd = (u32)both_bpf(&b, BOTH_RUNTIME, BPF_PROG_LOAD, &prog);
+	expect(&b, BPF_PROG_TEST_RUN, a, DIAG_RT_TEST);
+	both_close(&b);
+}
+END_TEST
+
+START_TEST(extern_function_in_btf_is_said)
+{
+	struct sbuf bytes = { 0 };
+	struct btf *btf;
+	u32 id, proto;
+	struct both b;
+
+	both_open(&b);
+	ck_assert_int_eq(btf_new(&btf), 0);
+	btf_add_func_proto(btf, 0, &proto);
+	btf_add_func(btf, "f", BTF_FUNC_EXTERN, proto, &id);
+	btf_write(btf, HOST_BIG_ENDIAN, &bytes);
+	btf_free(btf);
+	ck_assert_int_eq(load_btf(&b, BOTH_RUNTIME, &bytes), -EINVAL);
+	ck_assert_int_eq(b.last_code, DIAG_RT_BTF);
+	sbuf_free(&bytes);
+	both_close(&b);
+}
+END_TEST
+
+/* Two types of programs with one program array. */
+START_TEST(prog_array_of_another_kind_is_said)
+{
+	static const char text[] = "r2 = m0 ll\nr3 = 0\ncall 12\nr0 = 0\nexit\n";
+	struct both b;
+	int map[1];
+
+	both_open(&b);
+	map[0] = both_map(&b, BOTH_RUNTIME, BPF_MAP_TYPE_PROG_ARRAY, 4, 1, 0);
+	ck_assert_int_ge(both_load(&b, BOTH_RUNTIME,
+				   &(struct both_prog){
+					   .type = BPF_PROG_TYPE_XDP, .text = text, .maps = map }),
+			 0);
+	ck_assert_int_eq(both_load(&b, BOTH_RUNTIME,
+				   &(struct both_prog){ .type = BPF_PROG_TYPE_SCHED_CLS,
+							.text = text,
+							.maps = map }),
+			 -EINVAL);
+	ck_assert_int_eq(b.last_code, DIAG_RT_PROG_ARRAY);
+	both_close(&b);
+}
+END_TEST
+
 static struct both *calling_back;
 static int called_back;
 
@@ -374,9 +483,12 @@ START_TEST(no_command_during_a_run)
 	opts.diag = &b.diag;
 	ck_assert_int_eq(rt_new(&opts, &b.rt), 0);
 	calling_back = &b;
-	both_result(&b, BOTH_RUNTIME, &(struct both_prog){ .type = BPF_PROG_TYPE_XDP,
-							   .text = "call 7\nr0 = 0\nexit\n" }, data, 64);
+	both_result(&b, BOTH_RUNTIME,
+		    &(struct both_prog){ .type = BPF_PROG_TYPE_XDP,
+					 .text = "call 7\nr0 = 0\nexit\n" },
+		    data, 64);
 	ck_assert_int_eq(called_back, -EBUSY);
+	ck_assert_int_eq(b.last_code, DIAG_RT_BUSY);
 	both_close(&b);
 }
 END_TEST
@@ -412,6 +524,8 @@ static Suite *info_suite(void)
 	Suite *s = suite_create("rt_info");
 
 	unit_add(s, "info", prog_info, info_sizes, map_and_btf_info, ids_lead_back, pins_keep);
+	unit_add(s, "refusals", refusals_have_numbers, extern_function_in_btf_is_said,
+		 prog_array_of_another_kind_is_said);
 	unit_add(s, "rest", unknown_commands_and_attributes, what_is_missing_is_said,
 		 no_command_during_a_run, bare_instructions);
 	return s;
