@@ -64,7 +64,7 @@ static int check_memory(struct exec *x, const struct arg_check *c, u64 size)
 		a.rights |= RIGHT_READ;
 	if (c->rule->flags & ABI_ARG_WRITE)
 		a.rights |= RIGHT_WRITE;
-	a.what = a.rights & RIGHT_WRITE ? "helper's write" : "helper's read";
+	a.what = a.rights & RIGHT_WRITE ? "write by the helper" : "read by the helper";
 	return exec_check_mem(x, &a, &rg, &off);
 }
 
@@ -113,7 +113,7 @@ static int check_string(struct exec *x, const struct arg_check *c)
 /* What a helper needs of the map that it is given. */
 struct map_need {
 	u32 helper;
-	u32 flag;	    /* ABI_MAP_* that the kind must have, 0: none of the three */
+	u32 flag;	    /* ABI_MAP_* that the kind must have, 0: none of them */
 	bool reads, writes; /* values, for the program */
 };
 
@@ -121,6 +121,7 @@ static const struct map_need map_needs[] = {
 	{ BPF_FUNC_map_lookup_elem, ABI_MAP_PROG_LOOKUP, false, false },
 	{ BPF_FUNC_map_update_elem, ABI_MAP_PROG_UPDATE, false, true },
 	{ BPF_FUNC_map_delete_elem, ABI_MAP_PROG_DELETE, false, true },
+	{ BPF_FUNC_map_lookup_percpu_elem, ABI_MAP_PERCPU, false, false },
 	{ BPF_FUNC_tail_call, 0, false, false },
 	{ BPF_FUNC_for_each_map_elem, 0, false, false },
 };

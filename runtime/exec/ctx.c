@@ -23,7 +23,7 @@ static int fault_ctx(struct exec *x, const struct exec_access *a, u32 off, bool 
 	else
 		sbuf_printf(&why, "member '%s' (offset %u, size %u) isn't accessed so", field->name,
 			    field->off, field->size);
-	err = exec_fault(x, DIAG_EXEC_CTX, NULL, a->what, (unsigned long long)a->size, off,
+	err = exec_fault(x, DIAG_EXEC_CTX, NULL, (unsigned long long)a->size, a->what, off,
 			 exec_place(x, a), abi_prog_name(x->prog->type), sbuf_str(&why));
 	sbuf_free(&why);
 	return err;

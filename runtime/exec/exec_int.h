@@ -264,7 +264,7 @@ struct exec_access {
 	u8 rights;			/* RIGHT_* that it takes */
 	bool aligned;			/* off must be a multiple of size, a power of two */
 	bool may_be_uninit;		/* reading stack bytes that were never written is fine */
-	const char *what;		/* "load", "store", "helper's read" */
+	const char *what;		/* "load", "store", "read by the helper" */
 };
 
 /* How messages name the address: "r2+12". */

@@ -178,11 +178,9 @@ int exec_fault_unset(struct exec *x, u32 regno)
 {
 	const char *help = "it was never written on this path";
 
-	if (x->f->callback || x->depth) {
-		if (regno >= BPF_REG_6 && regno <= BPF_REG_9)
-			help = "a function may not read its caller's r6 to r9";
-	}
 	if (regno >= BPF_REG_1 && regno <= BPF_REG_5)
 		help = "calls leave r1 to r5 without a value; keep what is needed in r6 to r9";
+	else if (regno >= BPF_REG_6 && x->depth)
+		help = "a function may not read its caller's r6 to r9";
 	return exec_fault(x, DIAG_EXEC_UNSET, help, regno);
 }

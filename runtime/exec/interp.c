@@ -52,7 +52,7 @@ static struct exec *exec_of(struct rt_run *run)
  */
 static struct exec_access access_by_number(struct exec *x, u64 addr, u64 size)
 {
-	struct exec_access a = { .regno = -1, .size = size, .what = "helper's access" };
+	struct exec_access a = { .regno = -1, .size = size, .what = "access by the helper" };
 
 	for (int i = BPF_REG_1; i <= BPF_REG_5; i++) {
 		if (x->f->r[i].v == addr && reg_is_address(x->f->r[i])) {

@@ -25,16 +25,20 @@ const char *exec_place(struct exec *x, const struct exec_access *a)
 
 static int fault_not_address(struct exec *x, const struct exec_access *a)
 {
+	const char *help =
+		"an address comes from the context, a map or the stack; adding to it and "
+		"subtracting from it in 64 bits keeps it one";
+
 	if (a->reg.from == FROM_NOTHING)
 		return exec_fault_unset(x, (u32)a->regno);
 	if (!a->reg.v)
-		return exec_fault(x, DIAG_EXEC_NULL, "compare it with 0 before it is used", a->what,
-				  (unsigned long long)a->size, exec_place(x, a));
-	return exec_fault(x, DIAG_EXEC_NOT_ADDRESS,
-			  "an address comes from the context, a map or the stack; adding to it and "
-			  "subtracting from it in 64 bits keeps it one",
-			  a->what, (unsigned long long)a->size, exec_place(x, a),
-			  (unsigned long long)a->reg.v);
+		return exec_fault(x, DIAG_EXEC_NULL, "compare it with 0 before it is used",
+				  (unsigned long long)a->size, a->what, exec_place(x, a));
+	if (exec_region_by_number(x, a->reg.v))
+		help = "the number is that of an address, but it went through a map, a part of it was "
+		       "overwritten, or arithmetic made a number of it";
+	return exec_fault(x, DIAG_EXEC_NOT_ADDRESS, help, (unsigned long long)a->size, a->what,
+			  exec_place(x, a), (unsigned long long)a->reg.v);
 }
 
 static const char *stale_reason(enum exec_kind kind)
@@ -57,7 +61,7 @@ static int fault_stale(struct exec *x, const struct exec_access *a)
 			  kind == KIND_STACK || kind == KIND_KEY ?
 				  "keep nothing of a function's stack after it returned" :
 				  "load data and data_end from the context again",
-			  a->what, (unsigned long long)a->size, exec_place(x, a),
+			  (unsigned long long)a->size, a->what, exec_place(x, a),
 			  stale_reason(kind));
 }
 
@@ -88,7 +92,7 @@ static int fault_bounds(struct exec *x, const struct exec_access *a, const struc
 			 rg->kind == KIND_PKT ?
 				 "compare the end of what is accessed with data_end first" :
 				 NULL,
-			 a->what, (unsigned long long)a->size, exec_place(x, a), sbuf_str(&miss),
+			 (unsigned long long)a->size, a->what, exec_place(x, a), sbuf_str(&miss),
 			 sbuf_str(&name), (long long)(at - origin), rg->hi - rg->lo);
 	sbuf_free(&miss);
 	sbuf_free(&name);
@@ -103,14 +107,14 @@ static int fault_rights(struct exec *x, const struct exec_access *a, const struc
 
 	exec_describe_region(x, &name, rg);
 	if (rg->kind == KIND_MAP || rg->kind == KIND_FUNC || rg->kind == KIND_PKT_END)
-		err = exec_fault(x, DIAG_EXEC_NOT_MEMORY, NULL, a->what,
-				 (unsigned long long)a->size, exec_place(x, a), sbuf_str(&name));
+		err = exec_fault(x, DIAG_EXEC_NOT_MEMORY, NULL, (unsigned long long)a->size,
+				 a->what, exec_place(x, a), sbuf_str(&name));
 	else if (missing & RIGHT_WRITE)
-		err = exec_fault(x, DIAG_EXEC_READ_ONLY, NULL, a->what, (unsigned long long)a->size,
+		err = exec_fault(x, DIAG_EXEC_READ_ONLY, NULL, (unsigned long long)a->size, a->what,
 				 exec_place(x, a), sbuf_str(&name));
 	else if (missing & RIGHT_READ)
-		err = exec_fault(x, DIAG_EXEC_WRITE_ONLY, NULL, a->what,
-				 (unsigned long long)a->size, exec_place(x, a), sbuf_str(&name));
+		err = exec_fault(x, DIAG_EXEC_WRITE_ONLY, NULL, (unsigned long long)a->size,
+				 a->what, exec_place(x, a), sbuf_str(&name));
 	else
 		err = exec_fault(x, DIAG_EXEC_ATOMIC, NULL, exec_place(x, a), sbuf_str(&name));
 	sbuf_free(&name);
@@ -125,7 +129,7 @@ static int fault_aligned(struct exec *x, const struct exec_access *a, const stru
 
 	exec_describe_region(x, &name, rg);
 	/* The kernel counts stack offsets from the frame pointer; alignment is the same. */
-	err = exec_fault(x, DIAG_EXEC_MISALIGNED, NULL, a->what, (unsigned long long)a->size,
+	err = exec_fault(x, DIAG_EXEC_MISALIGNED, NULL, (unsigned long long)a->size, a->what,
 			 exec_place(x, a), off, sbuf_str(&name));
 	sbuf_free(&name);
 	return err;
@@ -166,8 +170,9 @@ int exec_locate(struct exec *x, const struct exec_access *a, struct exec_region 
 static int fault_uninit(struct exec *x, const struct exec_access *a, u32 off)
 {
 	return exec_fault(x, DIAG_EXEC_UNINIT_STACK,
-			  "initialise the whole variable, padding included", a->what,
-			  (unsigned long long)a->size, exec_place(x, a), (int)off - EXEC_MAX_STACK);
+			  "initialise the whole variable, padding included",
+			  (unsigned long long)a->size, a->what, exec_place(x, a),
+			  (int)off - EXEC_MAX_STACK);
 }
 
 int exec_check_mem(struct exec *x, const struct exec_access *a, struct exec_region **rg, u32 *off)
@@ -178,8 +183,9 @@ int exec_check_mem(struct exec *x, const struct exec_access *a, struct exec_regi
 	if (err)
 		return err;
 	if ((*rg)->kind == KIND_CTX)
-		return exec_fault(x, DIAG_EXEC_NOT_MEMORY, "copy the member to the stack", a->what,
-				  (unsigned long long)a->size, exec_place(x, a), "the context");
+		return exec_fault(x, DIAG_EXEC_NOT_MEMORY, "copy the member to the stack",
+				  (unsigned long long)a->size, a->what, exec_place(x, a),
+				  "the context");
 	if ((*rg)->kind != KIND_STACK || !(a->rights & RIGHT_READ) || a->may_be_uninit)
 		return 0;
 	hole = exec_stack_uninit(exec_frame_of(x, *rg), *off, (u32)a->size);

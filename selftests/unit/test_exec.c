@@ -147,7 +147,7 @@ START_TEST(bare_run_keeps_to_its_memory)
 	bench_open(&b);
 	ck_assert_int_eq(run_raw(&b, "r1 += r2\nr0 = *(u8 *)(r1 + 0)\nexit\n"), -EACCES);
 	ck_assert_int_eq(b.code, DIAG_EXEC_BOUNDS);
-	ck_assert_str_eq(b.text, "load of 1 bytes at r1 starts at the end of the program's memory "
+	ck_assert_str_eq(b.text, "1-byte load at r1 starts at the end of the program's memory "
 				 "(offset 64, size 64)");
 }
 END_TEST
@@ -204,7 +204,7 @@ START_TEST(fault_tells_place_registers_and_text)
 			 -EACCES);
 	ck_assert_int_eq(b.code, DIAG_EXEC_NOT_ADDRESS);
 	ck_assert_str_eq(b.text,
-			 "load of 8 bytes at r1+8, which is no address but the number 0x1000");
+			 "8-byte load at r1+8, which is no address but the number 0x1000");
 	ck_assert_str_eq(b.func, "inner");
 	ck_assert_int_eq(b.at.insn, 1);
 	ck_assert_int_eq(b.at.line, 22);
