@@ -35,7 +35,7 @@ static int fault_not_address(struct exec *x, const struct exec_access *a)
 		return exec_fault(x, DIAG_EXEC_NULL, "compare it with 0 before it is used",
 				  (unsigned long long)a->size, a->what, exec_place(x, a));
 	if (exec_region_by_number(x, a->reg.v))
-		help = "the number is that of an address, but it went through a map, a part of it was "
+		help = "the number is that of an address, but it went through a map, was partly "
 		       "overwritten, or arithmetic made a number of it";
 	return exec_fault(x, DIAG_EXEC_NOT_ADDRESS, help, (unsigned long long)a->size, a->what,
 			  exec_place(x, a), (unsigned long long)a->reg.v);
