@@ -4,10 +4,12 @@
  * over the same packets both must give the same return values, the same packets afterwards and
  * the same map contents. A user of the public API, like the command.
  *
- *	diff_progs OBJECT.o...
+ *	diff_progs [--at-least N] [--cover] OBJECT.o...
  *
  * A program counts as one test. It is skipped, with the reason, where the kernel may not be
- * asked, or where the runtime says of its own accord that it doesn't run such programs.
+ * asked, or where the runtime says of its own accord that it doesn't run such programs. So that
+ * skipping can't hide anything, --at-least asks for N programs that agree, and --cover for every
+ * operation of the instruction set among them (skipped where this kernel refuses all its users).
  */
 #include <bpfweld/bpfweld.h>
 
@@ -16,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "selftests/diff/cover.h"
 #include "selftests/diff/packets.h"
 #include "selftests/unit/report.h"
 
@@ -263,24 +266,71 @@ static void diff_object(const char *path, struct side *k, struct side *r, struct
 	weld_object__close(obj);
 }
 
+/* --- the command line ------------------------------------------------------------------------------- */
+
+struct wishes {
+	unsigned int at_least;
+	bool cover;
+};
+
+/* How many arguments the options take; -1 for a wrong one. */
+static int parse(int argc, char **argv, struct wishes *w)
+{
+	int i = 1;
+
+	for (; i < argc && !strncmp(argv[i], "--", 2); i++) {
+		if (!strcmp(argv[i], "--cover"))
+			w->cover = true;
+		else if (!strcmp(argv[i], "--at-least") && i + 1 < argc)
+			w->at_least = (unsigned int)strtoul(argv[++i], NULL, 10);
+		else
+			return -1;
+	}
+	return i;
+}
+
+/* Each wish counts as one test. */
+static void check_wishes(const struct wishes *w, const struct cover *cover, struct counts *c)
+{
+	unsigned int agreed = c->passed;
+
+	if (w->at_least) {
+		if (agreed < w->at_least)
+			printf("FAIL %u programs agree, %u should\n", agreed, w->at_least);
+		c->passed += agreed >= w->at_least;
+		c->failed += agreed < w->at_least;
+	}
+	if (w->cover) {
+		unsigned int refused, missing = cover_report(cover, &refused);
+
+		c->failed += missing;
+		c->skipped += refused;
+		c->passed += !missing && !refused;
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static struct side k = { .name = "kernel" }, r = { .name = "runtime" };
+	static struct cover cover;
 	WELD_OPTS(weld_ctx_opts, ko, .diag_fn = remember, .diag_user = &k, .error_limit = 1000000);
 	WELD_OPTS(weld_ctx_opts, ro, .diag_fn = remember, .diag_user = &r, .error_limit = 1000000);
+	struct wishes wishes = { 0 };
 	struct weld_runtime *rt;
 	struct counts c = { 0 };
-	int supported = 0;
+	int first = parse(argc, argv, &wishes);
 
-	if (weld_ctx__new(&ko, &k.ctx) || weld_ctx__new(&ro, &r.ctx) ||
+	if (first < 0 || weld_ctx__new(&ko, &k.ctx) || weld_ctx__new(&ro, &r.ctx) ||
 	    weld_runtime__new(r.ctx, NULL, &rt) || weld_runtime__target(rt, &r.target))
 		return 1;
-	supported = !weld_target__kernel(&k.target) && !geteuid();
-	for (int i = 1; i < argc; i++) {
-		if (supported)
-			diff_object(argv[i], &k, &r, &c);
-		else
+	if (weld_target__kernel(&k.target) || geteuid()) {
+		for (int i = first; i < argc; i++)
 			skip(&c, argv[i], "(object)", "the kernel may not be asked");
+	} else {
+		cover_watch(&cover, &k.target);
+		for (int i = first; i < argc; i++)
+			diff_object(argv[i], &k, &r, &c);
+		check_wishes(&wishes, &cover, &c);
 	}
 	weld_runtime__free(rt);
 	weld_ctx__free(k.ctx);
