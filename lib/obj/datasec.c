@@ -10,7 +10,7 @@
 /* An entry with the order that it gets. */
 struct line {
 	struct btf_var_secinfo si;
-	bool absent;		/* lies nowhere yet, or elsewhere: to the end (maps), or away (data) */
+	bool absent;		/* lies elsewhere, or nowhere yet: to the end (maps), or away */
 	u32 nth;		/* in the input */
 };
 
