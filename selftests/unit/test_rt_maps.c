@@ -12,7 +12,7 @@ static u32 rnd(u32 *state, u32 below)
 	return (*state >> 8) % below;
 }
 
-#define ASSERT_SAME(got, fmt, ...)                                                        \
+#define ASSERT_SAME(got, fmt, ...) \
 	ck_assert_msg((got)[0] == (got)[1], "runtime %d, kernel %d: " fmt, (got)[0], (got)[1], \
 		      __VA_ARGS__)
 
@@ -52,13 +52,17 @@ START_TEST(creation_rules)
 		unit_skip("%s", why);
 	for (size_t k = 0; k < ARRAY_SIZE(our_kinds) * ARRAY_SIZE(keys) * ARRAY_SIZE(values); k++)
 		for (size_t e = 0; e < ARRAY_SIZE(entries); e++)
-			compare_create(&b, (union bpf_attr){
-				.map_type = our_kinds[k % ARRAY_SIZE(our_kinds)],
-				.key_size = keys[k / ARRAY_SIZE(our_kinds) % ARRAY_SIZE(keys)],
-				.value_size = values[k / ARRAY_SIZE(our_kinds) / ARRAY_SIZE(keys)],
-				.max_entries = entries[e],
-				.map_flags = BPF_F_NO_PREALLOC * (k % 2 && k % 5 == 0),
-			});
+			compare_create(
+				&b,
+				(union bpf_attr){
+					.map_type = our_kinds[k % ARRAY_SIZE(our_kinds)],
+					.key_size =
+						keys[k / ARRAY_SIZE(our_kinds) % ARRAY_SIZE(keys)],
+					.value_size = values[k / ARRAY_SIZE(our_kinds) /
+							     ARRAY_SIZE(keys)],
+					.max_entries = entries[e],
+					.map_flags = BPF_F_NO_PREALLOC * (k % 2 && k % 5 == 0),
+				});
 	both_close(&b);
 }
 END_TEST
@@ -71,8 +75,9 @@ START_TEST(creation_flags)
 	if (why)
 		unit_skip("%s", why);
 	for (size_t k = 0; k < ARRAY_SIZE(our_kinds); k++) {
-		union bpf_attr attr = { .map_type = our_kinds[k], .key_size = 4, .value_size = 4,
-					.max_entries = 3 };
+		union bpf_attr attr = {
+			.map_type = our_kinds[k], .key_size = 4, .value_size = 4, .max_entries = 3
+		};
 
 		for (u32 bits = 0; bits < 1u << 15; bits++) {
 			attr.map_flags = bits;
@@ -81,7 +86,8 @@ START_TEST(creation_flags)
 		}
 		for (u32 bit = 15; bit < 32; bit++) {
 			attr.map_flags = 1u << bit;
-			/* These two ask for further descriptors, which the kernel looks at first. */
+			/* These two ask for further descriptors, which the kernel looks at first.
+			 */
 			if (bit != 15 && bit != 16)
 				compare_create(&b, attr);
 		}
@@ -92,10 +98,12 @@ END_TEST
 
 START_TEST(creation_names_and_more)
 {
-	static const char *const names[] = { "a", "", "a_b.c9", "a b", "a-b", "123456789012345",
-					     "1234567890123456", "\xc3" };
-	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 4,
-				.max_entries = 1 };
+	static const char *const names[] = {
+		"a", "", "a_b.c9", "a b", "a-b", "123456789012345", "1234567890123456", "\xc3"
+	};
+	union bpf_attr attr = {
+		.map_type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 4, .max_entries = 1
+	};
 	struct both b;
 	const char *why = both_open(&b);
 
@@ -168,7 +176,9 @@ static struct step random_step(u32 *seed)
 {
 	static const int cmds[] = { BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM, BPF_MAP_UPDATE_ELEM,
 				    BPF_MAP_DELETE_ELEM, BPF_MAP_LOOKUP_AND_DELETE_ELEM };
-	static const u64 flags[] = { 0, 0, 0, 0, BPF_NOEXIST, BPF_EXIST, 3, 4, 5, 6, 8, 1ull << 40 };
+	static const u64 flags[] = {
+		0, 0, 0, 0, BPF_NOEXIST, BPF_EXIST, 3, 4, 5, 6, 8, 1ull << 40
+	};
 	struct step s = { .cmd = cmds[rnd(seed, ARRAY_SIZE(cmds))], .key = rnd(seed, N_KEYS) };
 
 	s.flags = flags[rnd(seed, ARRAY_SIZE(flags))];
@@ -198,8 +208,9 @@ static void random_elements(u32 type, u32 flags, u32 seed)
 		for (int side = 0; side < BOTH_SIDES; side++)
 			do_step(&b, side, map[side], &s, &got[side]);
 		ck_assert_msg(got[0].err == got[1].err,
-			      "type %u step %d: cmd %d key %u flags %llu: runtime %d, kernel %d", type,
-			      i, s.cmd, s.key, (unsigned long long)s.flags, got[0].err, got[1].err);
+			      "type %u step %d: cmd %d key %u flags %llu: runtime %d, kernel %d",
+			      type, i, s.cmd, s.key, (unsigned long long)s.flags, got[0].err,
+			      got[1].err);
 		ck_assert_mem_eq(got[0].bytes, got[1].bytes, size);
 	}
 	for (int side = 0; side < BOTH_SIDES; side++) {
@@ -407,8 +418,10 @@ static void batch_round(struct both *b, int side, u32 type, bool take)
 	u32 keys[50], n = type == BPF_MAP_TYPE_HASH ? 40 : 50, token[4] = { 0 }, total = 0;
 	u64 values[50], sum = 0;
 	int map = both_map(b, side, type, 8, 50, 0), err = 0;
-	union bpf_attr attr = { .batch = { .keys = (uintptr_t)keys, .values = (uintptr_t)values,
-					   .count = n, .map_fd = (u32)map } };
+	union bpf_attr attr = { .batch = { .keys = (uintptr_t)keys,
+					   .values = (uintptr_t)values,
+					   .count = n,
+					   .map_fd = (u32)map } };
 
 	for (u32 i = 0; i < n; i++) {
 		keys[i] = i;
@@ -467,10 +480,15 @@ START_TEST(batch_support_and_errors)
 
 		for (int side = 0; side < BOTH_SIDES; side++) {
 			int map = both_map(&b, side, type, 4, 2, 0);
-			union bpf_attr attr = { .batch = {
-				.keys = (uintptr_t)keys, .values = (uintptr_t)values, .count = 1,
-				.out_batch = (uintptr_t)token, .map_fd = (u32)map,
-				.elem_flags = i >= ARRAY_SIZE(our_kinds) * ARRAY_SIZE(cmds) } };
+			union bpf_attr attr = {
+				.batch = { .keys = (uintptr_t)keys,
+					   .values = (uintptr_t)values,
+					   .count = 1,
+					   .out_batch = (uintptr_t)token,
+					   .map_fd = (u32)map,
+					   .elem_flags =
+						   i >= ARRAY_SIZE(our_kinds) * ARRAY_SIZE(cmds) }
+			};
 
 			got[side] = both_bpf(&b, side, cmd, &attr);
 			both_drop(&b, side, map);
@@ -548,9 +566,11 @@ START_TEST(prog_array_holds_and_lets_go)
 
 	both_open(&b);
 	map[0] = both_map(&b, BOTH_RUNTIME, BPF_MAP_TYPE_PROG_ARRAY, 4, 1, 0);
-	prog = both_load(&b, BOTH_RUNTIME, &(struct both_prog){
-		.type = BPF_PROG_TYPE_XDP, .maps = map,
-		.text = "r2 = m0 ll\nr3 = 0\ncall 12\nr0 = 5\nexit\n" });
+	prog = both_load(
+		&b, BOTH_RUNTIME,
+		&(struct both_prog){ .type = BPF_PROG_TYPE_XDP,
+				     .maps = map,
+				     .text = "r2 = m0 ll\nr3 = 0\ncall 12\nr0 = 5\nexit\n" });
 	ck_assert_int_eq(slot(&b, BOTH_RUNTIME, map[0], 0, prog), 0);
 	ck_assert_int_eq(both_lookup(&b, BOTH_RUNTIME, map[0], &key, &id), 0);
 	both_drop(&b, BOTH_RUNTIME, prog);
