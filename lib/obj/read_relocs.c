@@ -23,6 +23,8 @@
 
 #include <stdlib.h>
 
+#include "lib/isa/isa.h"
+
 static const struct obj_reloc_type types[] = {
 #define RELOC(number, norm, place, size, name) { number, norm, OBJ_PLACE_##place, size, name },
 #include "lib/obj/reloc.def"
@@ -128,14 +130,6 @@ static void shift(struct pending *p, u64 by)
 	p->addend = (s64)((u64)p->addend + by);
 }
 
-/* A zero high half doesn't tell a negative offset from one beyond 2 GiB, which no section has. */
-static s64 ld64_addend(const struct bpf_insn *insn)
-{
-	if (!insn[1].imm)
-		return insn[0].imm;
-	return (s64)((u64)(u32)insn[1].imm << 32 | (u32)insn[0].imm);
-}
-
 static int take_ld64(struct reader *r, struct pending *p)
 {
 	u32 at = (u32)(p->off / 8);
@@ -143,7 +137,7 @@ static int take_ld64(struct reader *r, struct pending *p)
 
 	if (!obj_insn_is_ld64(insn) || at + 1 >= p->sec->insns.n)
 		return bad_reloc(r, p, "does not patch an ld_imm64");
-	shift(p, (u64)ld64_addend(insn));
+	shift(p, isa_imm64(insn));
 	insn[0].src_reg = 0;
 	insn[0].imm = insn[1].imm = 0;
 	return 0;
@@ -204,32 +198,61 @@ static int check_code_target(struct reader *r, const struct pending *p, const st
 	return target % 8 ? bad_reloc(r, p, "refers to the middle of an instruction") : 0;
 }
 
-/* Symbol and addend in normal form. */
-static int settle_target(struct reader *r, struct pending *p)
+static bool is_section(const struct elf_sym *s)
 {
-	const struct elf_sym *s = &r->f->syms[p->sym];
-	bool section = s->type == STT_SECTION, local = s->bind == STB_LOCAL || section;
-	bool defined = s->sec && s->sec < r->f->n_secs;
-	u32 code_sym = 0;
+	return s->type == STT_SECTION;
+}
 
-	if (!p->sym || (!s->sec && local) || (!*s->name && !(local && defined)))
+/* Nobody outside of this object can mean anything else by it. */
+static bool is_local(const struct elf_sym *s)
+{
+	return s->bind == STB_LOCAL || is_section(s);
+}
+
+static bool is_defined(const struct reader *r, const struct elf_sym *s)
+{
+	return s->sec && s->sec < r->f->n_secs;
+}
+
+static int check_symbol(struct reader *r, const struct pending *p, const struct elf_sym *s)
+{
+	bool defined = is_defined(r, s);
+
+	if (!p->sym || (!s->sec && is_local(s)) || (!*s->name && !(is_local(s) && defined)))
 		return bad_reloc(r, p, "names no symbol");
-	if (s->type == STT_FILE || s->type == STT_TLS || (section && !defined))
+	if (s->type == STT_FILE || s->type == STT_TLS || (is_section(s) && !defined))
 		return bad_reloc(r, p, "names a symbol that has no address");
 	if (!defined)
 		return 0;
 	if (!r->secs[s->sec].i)
 		return bad_reloc(r, p, "refers to a section that is not kept");
-	if (r->gnu && !section)
+	if (is_section(s) && s->value > r->f->secs[s->sec].size)
+		return bad_reloc(r, p, "names a symbol outside of its section");
+	if (p->type->place == OBJ_PLACE_CALL && !in_code(r, s))
+		return bad_reloc(r, p, "calls data");
+	return 0;
+}
+
+/* Symbol and addend in normal form. */
+static int settle_target(struct reader *r, struct pending *p)
+{
+	const struct elf_sym *s = &r->f->syms[p->sym];
+	u32 code_sym = 0;
+
+	if (check_symbol(r, p, s))
+		return -EINVAL;
+	if (!is_defined(r, s))
+		return 0;
+	if (r->gnu && !is_section(s))
 		shift(p, -s->value * (p->type->place == OBJ_PLACE_CALL ? 8 : 1));
 	if (in_code(r, s) && check_code_target(r, p, s))
 		return -EINVAL;
-	if (in_code(r, s) && (local || p->addend))
+	if (in_code(r, s) && (is_local(s) || p->addend))
 		code_sym = obj_code_sym_at(r, s->sec, s->value + (u64)p->addend);
 	if (code_sym) {
 		p->sym = code_sym;
 		p->addend = 0;
-	} else if (section || (local && (!*s->name || in_code(r, s)))) {
+	} else if (is_section(s) || (is_local(s) && (!*s->name || in_code(r, s)))) {
 		shift(p, s->value);
 		p->sym = r->f->n_syms + s->sec;
 	}
@@ -282,8 +305,8 @@ static int read_reloc(struct reader *r, u32 elf_sec, const struct elf_rel *rel)
 	err = take_addend(r, &p);
 	if (!err)
 		err = settle_target(r, &p);
-	if (!err && p.type->place == OBJ_PLACE_CALL && p.addend % 8)
-		err = bad_reloc(r, &p, "calls a place within an instruction");
+	if (!err && p.type->norm == R_BPF_64_ABS32 && p.addend != (s32)p.addend)
+		err = bad_reloc(r, &p, "has an addend that does not fit 32 bits");
 	return err ? err : store(r, &p);
 }
 
@@ -310,7 +333,7 @@ static s64 peek_field(const struct reader *r, const struct obj_sec *sec, const s
 
 	if (obj_sec_is_code(sec->kind)) {
 		if (at + 1 < sec->insns.n && obj_insn_is_ld64(&sec->insns.v[at]))
-			return ld64_addend(&sec->insns.v[at]);
+			return (s64)isa_imm64(&sec->insns.v[at]);
 		return at < sec->insns.n ? ((s64)sec->insns.v[at].imm + 1) * 8 : 0;
 	}
 	if (sec->bytes.n >= 8 && rel->off <= sec->bytes.n - 8)
