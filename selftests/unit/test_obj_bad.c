@@ -190,6 +190,24 @@ START_TEST(malformed_relocations)
 }
 END_TEST
 
+START_TEST(calls_of_what_is_no_function)
+{
+	static const struct elf_rel call = { 0, R_BPF_64_32, 2, 0 };
+	struct sample s;
+
+	one_function(&s);
+	sample_sec(&s, ".data", DATA, zeroes, 16);
+	sample_rel(&s, 1, &call, 1);
+	sample_sym(&s, "data", 2, 0, STT_OBJECT);
+	expect(&s, -EINVAL, DIAG_OBJ_RELOC);
+	ck_assert_ptr_nonnull(strstr(c.text, "calls data"));
+	/* Behind the end of the code. */
+	s.syms[1] = (struct elf_out_sym){ "end", 32, 0, 1, STT_NOTYPE, STB_GLOBAL, 0 };
+	expect(&s, -EINVAL, DIAG_OBJ_RELOC);
+	ck_assert_ptr_nonnull(strstr(c.text, "outside"));
+}
+END_TEST
+
 START_TEST(relocations_of_the_same_bytes)
 {
 	static const struct elf_rel twice[] = { { 0, R_BPF_64_ABS64, 1, 0 },
@@ -518,8 +536,9 @@ static Suite *obj_bad_suite(void)
 	Suite *s = suite_create("obj_bad");
 
 	unit_add(s, "elf", sample_is_good, wrong_machine, legacy_maps, malformed_sections,
-		 malformed_relocations, relocations_of_the_same_bytes, malformed_symbols,
-		 symbols_twice, functions_overlap, aliases, calls_out_of_the_section);
+		 malformed_relocations, calls_of_what_is_no_function,
+		 relocations_of_the_same_bytes, malformed_symbols, symbols_twice,
+		 functions_overlap, aliases, calls_out_of_the_section);
 	unit_add(s, "btf", records_of_btf_ext, variable_behind_its_section);
 	unit_add(s, "damage", truncation_at_each_byte, each_bit_flipped, allocation_faults,
 		 large_inputs_take_linear_time);
