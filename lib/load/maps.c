@@ -90,13 +90,14 @@ static void map_attr(const struct load_inst *inst, const struct obj_map *m, unio
 	kernel_map_name(inst, m, attr->map_name);
 }
 
-/* Key and value types are for whoever dumps the map; a kind that takes none is made without. */
+/* Key and value types are for whoever dumps the map; a kind that takes none is made without, as
+ * is a program array with `values`, which has a key type only. */
 static int create_with_btf(const struct load_inst *inst, const struct obj_map *m,
 			   union bpf_attr *attr)
 {
 	int ret;
 
-	if (inst->btf_handle >= 0 && (m->key_type_id || m->value_type_id)) {
+	if (inst->btf_handle >= 0 && m->value_type_id) {
 		attr->btf_fd = (uint32_t)inst->btf_handle;
 		attr->btf_key_type_id = m->key_type_id;
 		attr->btf_value_type_id = m->value_type_id;
