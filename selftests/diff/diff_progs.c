@@ -214,6 +214,15 @@ static void skip(struct counts *c, const char *path, const char *program, const 
 	c->skipped++;
 }
 
+/* What goes well is not accompanied by errors. */
+static bool silent(const struct side *s)
+{
+	if (s->err || !s->said[0])
+		return true;
+	printf("FAIL the %s says, although nothing went wrong: %s\n", s->name, s->said);
+	return false;
+}
+
 static bool run_all(struct side *k, struct side *r, const char *program)
 {
 	bool same = true;
@@ -242,7 +251,7 @@ static void diff_program(const char *path, const struct weld_function_info *f, s
 		       r->said);
 		c->failed++;
 	} else {
-		same = run_all(k, r, f->name);
+		same = silent(k) && silent(r) && run_all(k, r, f->name);
 		if (!same)
 			printf("FAIL %s %s\n", path, f->name);
 		c->passed += same;
