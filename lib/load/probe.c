@@ -86,9 +86,13 @@ int load_probe_prog_type(const struct load_probe *p, u32 prog_type)
 	return ret < 0 && ret != -ENOTSUP && log[0] ? 1 : verdict(p, ret);
 }
 
-/* The verifier names a helper that it doesn't know, or that this type may not call. */
+/* The verifier names a helper that it doesn't know, or that this type may not call; a complaint
+ * about anything else, the missing arguments for one, shows that the helper is there. The last row
+ * is the runtime's wording. */
 int load_probe_helper(const struct load_probe *p, u32 prog_type, u32 helper)
 {
+	static const char *const refusals[] = { "invalid func ", "unknown func ",
+						"cannot use helper ", "(helper " };
 	struct bpf_insn insns[] = {
 		{ BPF_JMP | BPF_CALL, 0, 0, 0, (s32)helper },
 		{ BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0 },
@@ -105,10 +109,12 @@ int load_probe_helper(const struct load_probe *p, u32 prog_type, u32 helper)
 
 	attr.log_buf = ptr_u64(log);
 	ret = load_insns(p, &attr, insns, ARRAY_SIZE(insns));
-	if (ret >= 0 || !log[0])
+	if (ret >= 0 || ret == -ENOTSUP || !log[0])
 		return verdict(p, ret);
-	return !strstr(log, "invalid func ") && !strstr(log, "unknown func ") &&
-	       !strstr(log, "cannot use helper ");
+	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++)
+		if (strstr(log, refusals[i]))
+			return 0;
+	return 1;
 }
 
 /* --- map types ------------------------------------------------------------------------ */
