@@ -108,8 +108,9 @@ unsigned int cover_report(const struct cover *c, unsigned int *n_refused)
 
 		if (c->taken[id] || !wanted(op))
 			continue;
-		printf("%s %s: %s\n", c->tried[id] ? "skip the kernel refuses" : "FAIL no program uses",
-		       op->name, op->text);
+		printf("%s %s: %s\n",
+		       c->tried[id] ? "skip the kernel refuses" : "FAIL no program uses", op->name,
+		       op->text);
 		*n_refused += c->tried[id];
 		missing += !c->tried[id];
 	}

@@ -275,7 +275,7 @@ static void diff_object(const char *path, struct side *k, struct side *r, struct
 	weld_object__close(obj);
 }
 
-/* --- the command line ------------------------------------------------------------------------------- */
+/* --- the command line ---------------------------------------------------------------------- */
 
 struct wishes {
 	unsigned int at_least;
