@@ -72,10 +72,11 @@ static void fill_line(const struct obj *o, const u32 *by_var, u32 sec, struct li
 
 static int check_line(struct obj *o, u32 sec, const struct btf_var_secinfo *si)
 {
-	struct weld_where at = obj_where(o, (sec_id){ sec }, si->offset);
+	struct weld_where at;
 
 	if ((u64)si->offset + si->size <= o->secs.v[sec].size)
 		return 0;
+	at = obj_where(o, (sec_id){ sec }, si->offset);
 	return diag_raise(o->diag, DIAG_OBJ_DATASEC, &at, btf_name(o->btf, si->type), si->size,
 			  si->offset, (unsigned long long)o->secs.v[sec].size);
 }

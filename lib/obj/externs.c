@@ -71,14 +71,13 @@ static enum obj_extern_kind kind_of(const struct obj *o, u32 id, const u8 *kinds
 
 static int add_extern_map(struct obj *o, u32 sym, map_id *out)
 {
-	struct weld_where at = obj_where_sym(o, (sym_id){ sym });
 	struct obj_map map = {
 		.name = o->syms.v[sym].name, .sym = { sym }, .is_extern = true,
 	};
 	struct obj_map inner = { 0 };
 	int err;
 
-	err = obj_parse_map_def(o, &at, o->syms.v[sym].btf_id, &map, &inner);
+	err = obj_parse_map_def(o, o->syms.v[sym].btf_id, &map, &inner);
 	if (!err)
 		err = obj_add_map(o, &map, out);
 	if (!err && inner.name)

@@ -147,7 +147,7 @@ static int index_secs(struct obj *o)
 	for (u32 i = 1; i < o->secs.n && !err; i++) {
 		const struct obj_sec *sec = &o->secs.v[i];
 
-		if (sec->kind == OBJ_SEC_LICENSE && sec->elf_type != SHT_NOBITS) {
+		if (sec->kind == OBJ_SEC_LICENSE) {
 			o->license = arena_strndup(&o->arena, (const char *)sec->bytes.v,
 						   sec->bytes.n);
 			err = o->license ? 0 : obj_no_memory(o);

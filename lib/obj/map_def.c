@@ -17,7 +17,7 @@
 /* A definition that is being read. */
 struct def {
 	struct obj *o;
-	const struct weld_where *at;
+	sym_id sym;			/* of the outer map, for diagnostics */
 	struct obj_map *map;
 	struct obj_map *inner;		/* NULL within an inner map: there are two levels only */
 };
@@ -39,7 +39,9 @@ static const struct number_attr {
 
 static int bad_def(const struct def *def, const char *attr, const char *why)
 {
-	return diag_raise(def->o->diag, DIAG_OBJ_MAP_DEF, def->at, def->map->name, attr, why);
+	struct weld_where at = obj_where_sym(def->o, def->sym);
+
+	return diag_raise(def->o->diag, DIAG_OBJ_MAP_DEF, &at, def->map->name, attr, why);
 }
 
 /* The number that a member's type spells. */
@@ -133,7 +135,7 @@ static int parse_struct(const struct def *def, u32 id);
 
 static int take_inner(const struct def *def, u32 id)
 {
-	struct def inner = { def->o, def->at, def->inner, NULL };
+	struct def inner = { def->o, def->sym, def->inner, NULL };
 
 	if (!def->inner)
 		return bad_def(def, "values", "nests maps more than two levels deep");
@@ -220,12 +222,11 @@ static int parse_struct(const struct def *def, u32 id)
 	return check_values(def);
 }
 
-int obj_parse_map_def(struct obj *o, const struct weld_where *at, u32 id, struct obj_map *map,
-		      struct obj_map *inner)
+int obj_parse_map_def(struct obj *o, u32 id, struct obj_map *map, struct obj_map *inner)
 {
 	const struct btf_type *var = btf_type(o->btf, id);
 	u32 def_id = btf_skip_mods(o->btf, var->type);
-	struct def def = { o, at, map, inner };
+	struct def def = { o, map->sym, map, inner };
 
 	if (btf_kind_of(o->btf, def_id) != BTF_KIND_STRUCT)
 		return bad_def(&def, "definition", "is not a struct");

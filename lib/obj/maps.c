@@ -187,7 +187,6 @@ static int define(struct obj *o, const struct spot *s)
 {
 	const struct obj_sym *sym = &o->syms.v[s->sym];
 	struct obj_map map = { .name = sym->name, .sym = { s->sym }, .sec = { s->sec } };
-	struct weld_where at = obj_where_sym(o, map.sym);
 	struct obj_map inner = { 0 };
 	map_id id;
 	int err = 0;
@@ -195,7 +194,7 @@ static int define(struct obj *o, const struct spot *s)
 	if (obj_sec(o, map.sec)->kind == OBJ_SEC_STRUCT_OPS)
 		define_struct_ops(o, &map);
 	else if (sym->btf_id)
-		err = obj_parse_map_def(o, &at, sym->btf_id, &map, &inner);
+		err = obj_parse_map_def(o, sym->btf_id, &map, &inner);
 	if (!err)
 		err = obj_add_map(o, &map, &id);
 	if (!err && inner.name)

@@ -89,9 +89,8 @@ int obj_index_maps(struct obj *o);	/* maps.c: maps that are defined, data maps *
 int obj_index_externs(struct obj *o);	/* externs.c: externs, and maps that are extern */
 int obj_index_slots(struct obj *o);	/* map_slots.c: initial contents of maps */
 
-/* One BTF map definition, into *map. id: of the VAR, or of the struct itself. */
-int obj_parse_map_def(struct obj *o, const struct weld_where *at, u32 id, struct obj_map *map,
-		      struct obj_map *inner);
+/* The definition that VAR id has, into *map (its symbol is set); what `values` says into *inner. */
+int obj_parse_map_def(struct obj *o, u32 id, struct obj_map *map, struct obj_map *inner);
 
 /* Add to o->maps and its places; the template of map's inner maps. */
 int obj_add_map(struct obj *o, const struct obj_map *map, map_id *out);

@@ -93,8 +93,8 @@ static int keep(struct reader *r, u32 elf_sec, enum obj_sec_kind kind)
 
 	if (s->size > MAX_NOBITS)
 		return diag_raise(r->d, DIAG_OBJ_SEC_TOO_BIG, &at, (unsigned long long)s->size);
-	if (obj_sec_is_code(kind) && s->type == SHT_NOBITS)
-		return diag_raise(r->d, DIAG_OBJ_NO_CODE, &at);
+	if (s->type == SHT_NOBITS && !obj_sec_is_data(kind))
+		return diag_raise(r->d, DIAG_OBJ_NO_BYTES, &at, obj_sec_kind_text(kind));
 	if (obj_add_sec(r->o, s->name, kind, &id))
 		return obj_no_memory(r->o);
 	r->secs[elf_sec] = id;

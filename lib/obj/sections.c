@@ -90,6 +90,8 @@ enum obj_sec_kind obj_sec_kind_of(const char *name, u32 elf_type, u64 flags, con
 	}
 	if (flags & SHF_EXECINSTR)
 		return row && row->kind == OBJ_SEC_TEXT ? OBJ_SEC_TEXT : OBJ_SEC_PROG;
+	if (row && kinds[row->kind].use == USE_DEFS)
+		return row->kind;
 	if (elf_type == SHT_NOBITS)
 		return OBJ_SEC_BSS;
 	if (flags & SHF_MERGE && flags & SHF_STRINGS && !(flags & SHF_WRITE))

@@ -109,7 +109,10 @@ START_TEST(malformed_sections)
 	expect(&s, -E2BIG, DIAG_OBJ_SEC_TOO_BIG);
 	sample_init(&s, false);
 	sample_sec(&s, "xdp", CODE, NULL, 64);
-	expect(&s, -EINVAL, DIAG_OBJ_NO_CODE);
+	expect(&s, -EINVAL, DIAG_OBJ_NO_BYTES);
+	sample_init(&s, false);
+	sample_sec(&s, ".maps", DATA, NULL, 64);
+	expect(&s, -EINVAL, DIAG_OBJ_NO_BYTES);
 	sample_init(&s, false);
 	sample_sec(&s, "xdp", CODE, code, 12);
 	expect(&s, -EINVAL, DIAG_OBJ_CODE_SIZE);

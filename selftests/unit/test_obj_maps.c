@@ -7,6 +7,9 @@
 #include "selftests/unit/elf_sample.h"
 #include "selftests/unit/unit.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "uapi/elf.h"
 
 static struct caught c;
@@ -296,6 +299,42 @@ START_TEST(slot_that_is_no_map)
 }
 END_TEST
 
+/* As many maps as a DATASEC can list, each with a VAR: no step may look at all for each. */
+START_TEST(many_maps_take_linear_time)
+{
+	enum { N = 65000 };
+	struct map_maker m;
+	u32 def, *vars = calloc(N, sizeof(*vars));
+	char name[16];
+	sym_id id;
+
+	maker_init(&m);
+	member(&m, "type", uint_type(&m, BPF_MAP_TYPE_HASH));
+	def = def_struct(&m);
+	for (u32 i = 0; i < N; i++) {
+		struct obj_sym sym = { .name = name, .sec = m.maps, .value = i * 8, .size = 8,
+				       .type = STT_OBJECT, .bind = STB_GLOBAL };
+
+		snprintf(name, sizeof(name), "m%u", i);
+		btf_add_var(m.o->btf, name, BTF_VAR_GLOBAL_ALLOCATED, def, &vars[i]);
+		obj_add_sym(m.o, &sym, &id);
+	}
+	btf_add_datasec(m.o->btf, ".maps", 0, NULL);
+	for (u32 i = 0; i < N; i++)
+		btf_add_secinfo(m.o->btf, vars[N - 1 - i], 0, 8);
+	obj_sec(m.o, m.maps)->elf_type = SHT_NOBITS;
+	obj_sec(m.o, m.maps)->size = N * 8;
+	ck_assert_int_eq(obj_fix_datasecs(m.o), 0);
+	ck_assert_int_eq(obj_index(m.o), 0);
+	ck_assert_uint_eq(m.o->maps.n, N + 1);
+	ck_assert_uint_eq(m.o->maps.v[N].type, BPF_MAP_TYPE_HASH);
+	ck_assert_uint_eq(btf_secinfos(btf_type(m.o->btf, obj_sec(m.o, m.maps)->datasec))[9].offset,
+			  72);
+	obj_free(m.o);
+	free(vars);
+}
+END_TEST
+
 static Suite *obj_maps_suite(void)
 {
 	Suite *s = suite_create("obj_maps");
@@ -303,6 +342,7 @@ static Suite *obj_maps_suite(void)
 	unit_add(s, "definitions", map_definition_is_no_struct, map_attributes, map_extra,
 		 map_values, maps_overlap);
 	unit_add(s, "contents", map_slots, slot_that_is_no_map);
+	unit_add(s, "limits", many_maps_take_linear_time);
 	return s;
 }
 
