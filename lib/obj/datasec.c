@@ -108,14 +108,12 @@ static int fix(struct obj *o, const u32 *by_var, u32 sec, struct btf_var_secinfo
 	return err;
 }
 
-int obj_fix_datasecs(struct obj *o)
+static int fix_all(struct obj *o)
 {
 	struct btf_var_secinfo *si;
 	u32 *by_var;
 	int err;
 
-	if (!o->btf)
-		return 0;
 	err = obj_index_btf_ids(o);
 	if (err)
 		return err;
@@ -128,5 +126,33 @@ int obj_fix_datasecs(struct obj *o)
 			err = fix(o, by_var, i, si);
 	free(si);
 	free(by_var);
+	return err;
+}
+
+/* A variable of a section that BTF describes, for which no VAR was found. */
+static bool any_unmatched(const struct obj *o)
+{
+	for (u32 i = 1; i < o->syms.n; i++) {
+		const struct obj_sym *sym = &o->syms.v[i];
+
+		if (!sym->btf_id && sym->type != STT_SECTION && obj_sec(o, sym->sec)->datasec)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Places tell more once they are filled in: then a symbol whose name the BTF doesn't know finds its
+ * VAR by offset, and tells its size. A second round makes the result final.
+ */
+int obj_fix_datasecs(struct obj *o)
+{
+	int err;
+
+	if (!o->btf)
+		return 0;
+	err = fix_all(o);
+	if (!err && any_unmatched(o))
+		err = fix_all(o);
 	return err;
 }
