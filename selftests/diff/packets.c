@@ -109,11 +109,20 @@ static const unsigned char large[1514] = {
 	[1513] = 0xff,
 };
 
+/* shorter than a header, longer than a page */
+static const unsigned char tiny[13] = { 1, 2, 3 };
+
+static const unsigned char jumbo[6000] = {
+	ETH(0x08, 0x00),
+	0x45, 0, 0x17, 0x62, 0, 0, 0x40, 0, 64, 17, 0, 0, 172, 16, 0, 1, 172, 16, 0, 2,
+	[3514] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, [5990] = 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
+};
+
 #define P(name) { #name, name, sizeof(name) }
 
 const struct packet packets[] = {
 	P(zeros), P(eth_only), P(ipv4_udp), P(ipv4_tcp), P(ipv4_options), P(ipv6_udp), P(arp),
 	P(vlan_ipv4), P(cut_ipv4), P(icmp_echo), P(dns_query), P(tcp_options), P(ipv6_extensions),
-	P(qinq), P(large),
+	P(qinq), P(large), P(tiny), P(jumbo),
 };
 const size_t n_packets = sizeof(packets) / sizeof(packets[0]);
