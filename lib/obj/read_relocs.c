@@ -312,18 +312,23 @@ static int read_reloc(struct reader *r, u32 elf_sec, const struct elf_rel *rel)
 
 /* --- dialects ------------------------------------------------------------------------------- */
 
-static bool has_gcc_comment(struct reader *r)
+static int find_gcc_comment(struct reader *r, bool *found)
 {
-	for (u32 i = 1; i < r->f->n_secs; i++) {
+	for (u32 i = 1; i < r->f->n_secs && !*found; i++) {
+		const struct elf_sec *s = &r->f->secs[i];
 		struct span bytes;
+		int err;
 
-		if (strcmp(r->f->secs[i].name, ".comment") || r->f->secs[i].size < 5 ||
-		    elf_sec_bytes(NULL, r->f, i, &bytes))
+		if (strcmp(s->name, ".comment") || s->flags & SHF_COMPRESSED)
 			continue;
-		if (!memcmp(bytes.data, "GCC: ", 5) || !memcmp(bytes.data + 1, "GCC:", 4))
-			return true;
+		err = elf_sec_bytes(r->d, r->f, i, &bytes);
+		if (err)
+			return err;
+		/* Strings; some releases begin with an empty one. */
+		if (bytes.size >= 5)
+			*found = !memcmp(bytes.data, "GCC:", 4) || !memcmp(bytes.data + 1, "GCC:", 4);
 	}
-	return false;
+	return 0;
 }
 
 /* What LLVM would call the addend, read without a check of the shape: 0 when there is none. */
@@ -342,7 +347,7 @@ static s64 peek_field(const struct reader *r, const struct obj_sec *sec, const s
 }
 
 struct dialect {
-	bool gnu_numbers;	/* R_BPF_DATA_* occur */
+	bool gnu;		/* R_BPF_DATA_* occur, or the compiler says that it is GCC */
 	bool small_field;	/* a field is less than its symbol's value */
 };
 
@@ -352,7 +357,7 @@ static void look_at(const struct reader *r, const struct obj_sec *sec, const str
 	const struct elf_sym *s = &r->f->syms[rel->sym];
 
 	if (rel->type == R_BPF_GNU_DATA_32 || rel->type == R_BPF_GNU_DATA_64)
-		dialect->gnu_numbers = true;
+		dialect->gnu = true;
 	if (s->type != STT_SECTION && s->sec && s->sec < r->f->n_secs &&
 	    peek_field(r, sec, rel) < (s64)s->value)
 		dialect->small_field = true;
@@ -396,15 +401,18 @@ static int decode_all(struct reader *r, rel_secs *all)
 	return 0;
 }
 
-static void find_dialect(struct reader *r, const rel_secs *all)
+static int find_dialect(struct reader *r, const rel_secs *all)
 {
 	struct dialect dialect = { 0 };
+	int err;
 
 	for (u32 i = 0; i < all->n; i++)
 		for (u32 k = 0; k < all->v[i].n; k++)
 			look_at(r, obj_sec(r->o, r->secs[all->v[i].elf_sec]), &all->v[i].rels[k],
 				&dialect);
-	r->gnu = !dialect.small_field && (dialect.gnu_numbers || has_gcc_comment(r));
+	err = find_gcc_comment(r, &dialect.gnu);
+	r->gnu = dialect.gnu && !dialect.small_field;
+	return err;
 }
 
 static int read_all(struct reader *r, const rel_secs *all)
@@ -506,10 +514,10 @@ int obj_read_relocs(struct reader *r)
 	err = collect_places(r);
 	if (!err)
 		err = decode_all(r, &all);
-	if (!err) {
-		find_dialect(r, &all);
+	if (!err)
+		err = find_dialect(r, &all);
+	if (!err)
 		err = read_all(r, &all);
-	}
 	for (u32 i = 1; i < r->f->n_secs && !err; i++) {
 		if (!r->secs[i].i)
 			continue;
