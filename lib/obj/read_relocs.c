@@ -326,7 +326,8 @@ static int find_gcc_comment(struct reader *r, bool *found)
 			return err;
 		/* Strings; some releases begin with an empty one. */
 		if (bytes.size >= 5)
-			*found = !memcmp(bytes.data, "GCC:", 4) || !memcmp(bytes.data + 1, "GCC:", 4);
+			*found = !memcmp(bytes.data, "GCC:", 4) ||
+				 !memcmp(bytes.data + 1, "GCC:", 4);
 	}
 	return 0;
 }
