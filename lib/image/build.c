@@ -6,6 +6,7 @@
  */
 #include "lib/image/image_int.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { MAX_FUNCS = 256, MAX_INSNS = 1000000 };
@@ -60,8 +61,8 @@ static int append_func(struct build *b, func_id id)
 
 	if (b->img->funcs.n == MAX_FUNCS)
 		return diag_raise(b->d, DIAG_IMG_TOO_MANY_FUNCS, &at, b->img->name, MAX_FUNCS);
-	if (!f->n_insns)
-		return diag_raise(b->d, DIAG_IMG_EMPTY_FUNC, &at, obj_func_name(b->o, id));
+	/* A function ends where the next one begins, or with its section: obj_index. */
+	assert(f->n_insns);
 	out = vec_push(&b->img->funcs);
 	if (!out)
 		return no_memory(b);

@@ -307,6 +307,7 @@ char LICENSE''') % ('shared', 'shared'))
     done = in_bpffs(bench, 'mkdir "$1/zz_taken"; "$2" load --pin "$1/a" "$3"; echo $?; ls "$1" | grep -v debug',
                     both)
     assert done.stdout.split() == ['1', 'zz_taken'], done.stdout + done.stderr
+    assert 'E4065' in done.stderr, done.stderr
 
 
 def test_without_rights(bench):

@@ -47,6 +47,8 @@ PLANTED = [
     ('shape', 'lib/base/a.c', 'int f(void)\n{\n' + '\tg();\n' * 16 + '}\n', 'median of 16'),
     ('shape', 'scripts/shape_exceptions', '\nlib/base/a.c file it is long\n', 'no longer needed'),
     ('shape', 'scripts/shape_exceptions', '\nlib/base/a.c file\n', 'no reason given'),
+    ('diagnostics', 'lib/base/diag.def', '\nDIAG(A, 7,', 'no test provokes E0007 (A)'),
+    ('diagnostics', 'lib/base/diag.def', '\nDIAG(A, 7,\nDIAG(B, 7,', 'E0007 is A and B'),
     ('text', 'lib/base/a.c', '', None),
     ('text', 'lib/base/a.c', '/* TO' 'DO */\n', 'TO' 'DO'),
     ('text', 'lib/base/a.c', '/* see /ho' 'me/me/x */\n', '/ho' 'me/'),

@@ -324,6 +324,7 @@ START_TEST(text_to_instructions_and_back)
 			 -EINVAL);
 	ck_assert_int_eq(said.severity, WELD_ERROR);
 	ck_assert_int_lt(weld_insns__assemble(ctx, "call somebody\nexit", "d.s", &insns, &n), 0);
+	ck_assert_int_eq(said.code, 1396); /* E1396 */
 }
 END_TEST
 
@@ -386,8 +387,10 @@ END_TEST
 
 static bool runtime_target(struct weld_runtime **rt, struct weld_target *target)
 {
-	if (weld_runtime__new(ctx, NULL, rt))
+	if (weld_runtime__new(ctx, NULL, rt)) {
+		ck_assert_int_eq(said.code, 4089); /* E4089: a build without it */
 		return false;
+	}
 	ck_assert_int_eq(weld_runtime__target(*rt, target), 0);
 	return true;
 }
@@ -518,6 +521,43 @@ START_TEST(a_target_of_the_callers_own)
 }
 END_TEST
 
+/* Handles for all that makes one, success for the rest but for map elements. */
+static int refuse_elements(void *user, int cmd, union bpf_attr *attr, unsigned int size)
+{
+	enum { MAP_CREATE = 0, MAP_UPDATE_ELEM = 2, PROG_LOAD = 5, BTF_LOAD = 18 };
+
+	if (cmd == MAP_UPDATE_ELEM)
+		return -ENOSPC;
+	return cmd == MAP_CREATE || cmd == PROG_LOAD || cmd == BTF_LOAD ? 100 : 0;
+}
+
+START_TEST(initial_values_that_are_refused)
+{
+	const struct weld_target_ops ops = {
+		.sz = sizeof(ops), .name = "mine", .bpf = refuse_elements, .close = close_none
+	};
+	const struct weld_target target = { .ops = &ops };
+	struct weld_instance *inst = NULL;
+	struct weld_object *obj;
+
+	OPEN_OR_SKIP(obj, "kinds_globals");
+	ck_assert_int_eq(weld_object__load(obj, &target, NULL, &inst), -ENOSPC);
+	ck_assert_int_eq(said.code, 4059); /* E4059 */
+	ck_assert_ptr_null(inst);
+	weld_object__close(obj);
+}
+END_TEST
+
+START_TEST(an_input_that_is_none)
+{
+	const struct weld_link_input none = { .name = "x" };
+	struct weld_object *obj;
+
+	ck_assert_int_eq(weld_link(ctx, &none, 1, NULL, &obj), -EINVAL);
+	ck_assert_int_eq(said.code, 2090); /* E2090 */
+}
+END_TEST
+
 /* --- features and the catalogue ------------------------------------------------------- */
 
 struct tally {
@@ -611,7 +651,8 @@ static Suite *api_suite(void)
 	t = unit_add(s, "insns", text_to_instructions_and_back, objects_as_text, bare_runs);
 	tcase_add_checked_fixture(t, begin, end);
 	t = unit_add(s, "load", an_instance_by_names, a_test_run_tells_the_room_it_needs,
-		     a_target_of_the_callers_own);
+		     a_target_of_the_callers_own, initial_values_that_are_refused,
+		     an_input_that_is_none);
 	tcase_add_checked_fixture(t, begin, end);
 	t = unit_add(s, "catalogue", features_of_targets, every_number_is_explained);
 	tcase_add_checked_fixture(t, begin, end);

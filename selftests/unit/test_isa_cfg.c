@@ -75,7 +75,8 @@ END_TEST
 /* n functions besides the main one */
 static int check_functions(u32 n)
 {
-	struct diag d = { .error_limit = DIAG_DEFAULT_LIMIT };
+	struct heard heard = { 0 };
+	struct diag d = { .fn = hear, .user = &heard, .error_limit = DIAG_DEFAULT_LIMIT };
 	struct sbuf text = { 0 };
 	struct isa_asm a;
 	int err;
@@ -87,6 +88,7 @@ static int check_functions(u32 n)
 		sbuf_printf(&text, "f%u: exit;", i);
 	a = assemble(sbuf_str(&text));
 	err = isa_check_program(&d, NULL, a.insns.v, a.insns.n);
+	ck_assert_int_eq(heard.code, err ? DIAG_INSN_FUNCS : 0);
 	isa_asm_free(&a);
 	sbuf_free(&text);
 	return err;
