@@ -257,6 +257,8 @@ void btf_set_func_linkage(struct btf *b, u32 id, u32 linkage);
 void btf_set_var_linkage(struct btf *b, u32 id, u32 linkage);
 /* The type that a PTR, modifier, TYPEDEF, FUNC, VAR or tag refers to; a FUNC_PROTO's return. */
 void btf_set_ref(struct btf *b, u32 id, u32 type);
+/* Size in bytes of a type that has one: INT, FLOAT, STRUCT, UNION, ENUM, ENUM64. */
+void btf_set_size(struct btf *b, u32 id, u32 size);
 int btf_set_param_name(struct btf *b, u32 proto, u32 i, const char *name);
 void btf_set_param_type(struct btf *b, u32 proto, u32 i, u32 type);
 void btf_set_member_type(struct btf *b, u32 id, u32 i, u32 type);

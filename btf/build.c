@@ -278,6 +278,14 @@ void btf_set_ref(struct btf *b, u32 id, u32 type)
 	t->type = type;
 }
 
+void btf_set_size(struct btf *b, u32 id, u32 size)
+{
+	struct btf_type *t = own(b, id);
+
+	assert(btf_kinds[btf_kind(t)].word == WORD_SIZE);
+	t->size = size;
+}
+
 static struct btf_param *own_param(struct btf *b, u32 proto, u32 i)
 {
 	struct btf_type *t = own_of(b, proto, KIND_BIT(FUNC_PROTO));

@@ -9,6 +9,7 @@
  *	VAR, linkage extern		linkage global
  *	DATASEC entry of an extern	dropped; one of .ksyms becomes a 4-byte int
  *	DATASEC without any entry	one byte long, since the kernel wants a size
+ *	ENUM that is only declared	4 bytes, the size of an int (compilers say 0)
  */
 #include "lib/image/image.h"
 
@@ -141,6 +142,8 @@ static int fix_types(struct btf *btf)
 
 		if (kind == BTF_KIND_FUNC)
 			err = fix_func(btf, id);
+		else if (kind == BTF_KIND_ENUM && !btf_type(btf, id)->size)
+			btf_set_size(btf, id, 4);
 		else if (kind == BTF_KIND_VAR && is_extern(btf, id))
 			btf_set_var_linkage(btf, id, BTF_VAR_GLOBAL_ALLOCATED);
 	}

@@ -176,6 +176,27 @@ START_TEST(A3_1_no_extern_of_BTF_reaches_a_target)
 }
 END_TEST
 
+START_TEST(A3_5_enums_that_are_only_declared_get_a_size)
+{
+	struct btf *btf;
+	u32 n = 0;
+
+	OPEN_OR_SKIP("kinds_forwards");
+	ck_assert_int_eq(img_btf(&w.d, w.o, &btf), 0);
+	for (u32 id = 1; id <= btf_n_types(btf); id++) {
+		const struct btf_type *t = btf_type(btf, id);
+
+		if (btf_kind(t) != BTF_KIND_ENUM || btf_vlen(t))
+			continue;
+		ck_assert_uint_eq(t->size, 4);
+		n++;
+	}
+	ck_assert_uint_eq(n, 1);
+	btf_free(btf);
+	close_world();
+}
+END_TEST
+
 START_TEST(core_relocations_are_refused_by_name)
 {
 	OPEN_OR_SKIP("kinds_core");
@@ -418,7 +439,9 @@ static Suite *image_suite(void)
 	unit_add(s, "build", A1_7_main_first_then_each_callee_once,
 		 A1_7_one_func_info_a_function_and_lines_at_each_start,
 		 A1_7_calls_reach_function_starts, A3_2_externs_that_are_left_are_named,
-		 A3_1_no_extern_of_BTF_reaches_a_target, core_relocations_are_refused_by_name);
+		 A3_1_no_extern_of_BTF_reaches_a_target,
+		 A3_5_enums_that_are_only_declared_get_a_size,
+		 core_relocations_are_refused_by_name);
 	return s;
 }
 
