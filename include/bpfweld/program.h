@@ -55,7 +55,8 @@ struct weld_test_run {
 	uint32_t duration_ns; /* out: mean of a run */
 };
 /* Run a program on one packet or context, as BPF_PROG_TEST_RUN does. -ENOSPC: it ran, but data_out
- * or ctx_out is too small (all members are set, the sizes are those needed); -EACCES: the checked engine stopped the run, see the diagnostic. */
+ * or ctx_out is too small (all members are set, the sizes are those needed); -EACCES: the checked
+ * engine stopped the run, see the diagnostic. */
 WELD_API int weld_instance__test_run(struct weld_instance *inst, const char *program,
 				     struct weld_test_run *run);
 
