@@ -63,6 +63,10 @@ START_TEST(sample_is_good)
 	ck_assert_uint_eq(o->secs.v[1].relocs.n, 1);
 	ck_assert_uint_eq(obj_reloc_func(o, &o->secs.v[1].relocs.v[0]).i, 1);
 	obj_free(o);
+	/* A comment says which compiler it was, if it has bytes at all. */
+	sample_sec(&s, ".comment", 0, NULL, 64);
+	ck_assert_int_eq(open_sample(&s, &o), 0);
+	obj_free(o);
 }
 END_TEST
 
