@@ -66,6 +66,9 @@ u32 obj_code_sym_at(const struct reader *r, u32 elf_sec, u64 off);
 /* The object's section of that name, none. */
 sec_id obj_read_find_sec(const struct reader *r, const char *name);
 
+/* Does a name that has a meaning stand for code where the section is code, and only there? */
+bool obj_sec_name_fits(const char *name, enum obj_sec_kind kind);	/* sections.c */
+
 /* A place in an ELF section, for diagnostics while there is no function table. */
 struct weld_where obj_elf_where(const struct reader *r, u32 elf_sec, u64 off);
 

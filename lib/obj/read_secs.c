@@ -141,6 +141,9 @@ static int read_sec(struct reader *r, u32 i, const u8 *named)
 		return drop(r, s, why);
 	if (is_empty(r, i, named))
 		return drop(r, s, "empty");
+	if (!obj_sec_name_fits(s->name, kind))
+		return diag_raise(r->d, DIAG_OBJ_SEC_NAME, &at, s->name,
+				  obj_sec_is_code(kind) ? "is executable" : "is not executable");
 	return keep(r, i, kind);
 }
 

@@ -73,6 +73,13 @@ static const char *why_not_content(u32 elf_type)
 	}
 }
 
+bool obj_sec_name_fits(const char *name, enum obj_sec_kind kind)
+{
+	const struct name_row *row = find_row(name);
+
+	return !row || obj_sec_is_code(row->kind) == obj_sec_is_code(kind);
+}
+
 enum obj_sec_kind obj_sec_kind_of(const char *name, u32 elf_type, u64 flags, const char **why)
 {
 	const struct name_row *row = find_row(name);

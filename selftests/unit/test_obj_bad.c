@@ -118,6 +118,12 @@ START_TEST(malformed_sections)
 	sample_sec(&s, ".maps", DATA, NULL, 64);
 	expect(&s, -EINVAL, DIAG_OBJ_NO_BYTES);
 	sample_init(&s, false);
+	sample_sec(&s, ".text", DATA, zeroes, 8);
+	expect(&s, -EINVAL, DIAG_OBJ_SEC_NAME);
+	sample_init(&s, false);
+	sample_sec(&s, ".bss", CODE, code, 8);
+	expect(&s, -EINVAL, DIAG_OBJ_SEC_NAME);
+	sample_init(&s, false);
 	sample_sec(&s, "xdp", CODE, code, 12);
 	expect(&s, -EINVAL, DIAG_OBJ_CODE_SIZE);
 	sample_init(&s, false);
