@@ -158,8 +158,10 @@ static int handle_of(struct load *l, const struct bpf_insn *insn, u32 *handle)
 		return 0;
 	if (!fds)
 		return refuse(l, -EPROTO, "an instruction refers to fd_array, which is not there");
-	if (insn->imm < 0 || (l->call->attr.fd_array_cnt &&
-			      (u32)insn->imm >= l->call->attr.fd_array_cnt))
+	if (!l->call->attr.fd_array_cnt)
+		return refuse(l, -EINVAL, "an instruction refers to fd_array, whose length "
+				"(fd_array_cnt) isn't given");
+	if ((u32)insn->imm >= l->call->attr.fd_array_cnt)
 		return refuse(l, -EINVAL, "an instruction refers to a place outside of fd_array");
 	*handle = get_u32(fds + insn->imm, false);
 	return 0;

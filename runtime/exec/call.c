@@ -167,7 +167,8 @@ int exec_step_EXIT(struct exec *x, const struct exec_op *op)
 /* Functions start where the structure check found one, so a function address hits a start. */
 static int callback_target(struct exec *x, u64 addr, const struct exec_prog **prog, u32 *func)
 {
-	const struct exec_region *rg = exec_region_by_number(x, addr);
+	struct exec_reg r = exec_reg_given(x, addr);
+	const struct exec_region *rg = reg_is_address(r) ? exec_region(x, r.from) : NULL;
 	u64 insn;
 
 	if (!rg || rg->kind != KIND_FUNC)
@@ -182,7 +183,7 @@ static int callback_target(struct exec *x, u64 addr, const struct exec_prog **pr
 	return 0;
 }
 
-/* Addresses among args lost their regions on the way through the helper; the numbers tell. */
+/* Addresses among args lost their regions on the way through the helper. */
 int exec_callback(struct exec *x, u64 func_addr, const u64 *args, u32 n_args, u64 *ret)
 {
 	const struct exec_op *op = x->op;
@@ -197,7 +198,7 @@ int exec_callback(struct exec *x, u64 func_addr, const u64 *args, u32 n_args, u6
 	for (u32 i = 0; i < 5; i++) {
 		regs[i] = (struct exec_reg){ 0, FROM_NOTHING };
 		if (i < n_args)
-			regs[i] = exec_reg_from_number(x, args[i]);
+			regs[i] = exec_reg_given(x, args[i]);
 	}
 	err = exec_frame_push(x, prog, func, regs);
 	if (err)

@@ -189,6 +189,7 @@ struct exec {
 	u32 tail_calls;
 	const struct exec_prog *tail;	/* set while a tail call is under way */
 	u64 left;			/* instructions of the budget */
+	u64 charged;			/* what helpers' memory took of it */
 	struct exec_region slots[N_SLOTS];
 	VEC(struct exec_region) regions;	/* [0] is never used */
 	struct hmap by_mem;		/* regions by where they lie */
@@ -221,6 +222,8 @@ static inline struct exec_region *exec_region(struct exec *x, u32 handle)
 struct exec_region *exec_region_by_number(struct exec *x, u64 v);
 /* A register's content from a number that a helper gave. */
 struct exec_reg exec_reg_from_number(struct exec *x, u64 v);
+/* The same for one that the helper under way may have been given: then it is that argument. */
+struct exec_reg exec_reg_given(struct exec *x, u64 v);
 /* Void what a slot held; what it holds from now on is of kind, its memory is up to the caller. */
 struct exec_region *exec_slot_renew(struct exec *x, u32 slot, enum exec_kind kind);
 /* What kind of thing a slot's handle, maybe a stale one, points to; KIND_NONE for other handles. */

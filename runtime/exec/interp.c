@@ -46,36 +46,66 @@ static struct exec *exec_of(struct rt_run *run)
 	return run->engine;
 }
 
+/* The bytes lie in the region, which a stale address has none of. */
+static bool reaches(struct exec *x, struct exec_reg r, u64 size)
+{
+	const struct exec_region *rg = exec_region(x, r.from);
+	u64 at = rg ? r.v - rg->base : 0;
+
+	return rg && at >= rg->lo && at <= rg->hi && size <= rg->hi - at;
+}
+
 /*
  * A helper hands back the number that it was given in r1 ... r5; that register still tells which
- * region it belongs to. Numbers that a helper computed are looked up.
+ * region it belongs to. Two of them may hold the same number (data and an empty data_meta): each
+ * argument was checked, so the one that has the bytes is meant.
  */
 static struct exec_access access_by_number(struct exec *x, u64 addr, u64 size)
 {
 	struct exec_access a = { .regno = -1, .size = size, .what = "access by the helper" };
 
 	for (int i = BPF_REG_1; i <= BPF_REG_5; i++) {
-		if (x->f->r[i].v == addr && reg_is_address(x->f->r[i])) {
-			a.reg = x->f->r[i];
+		struct exec_reg r = x->f->r[i];
+
+		if (r.v != addr || !reg_is_address(r))
+			continue;
+		if (a.regno < 0 || reaches(x, r, size)) {
+			a.reg = r;
 			a.regno = i;
-			return a;
 		}
 	}
-	a.reg = exec_reg_from_number(x, addr);
+	/* What a helper computed is looked up. */
+	if (a.regno < 0)
+		a.reg = exec_reg_from_number(x, addr);
 	return a;
+}
+
+/* Memory that a helper goes through takes time as instructions do, a cache line as much as one. */
+static int charge(struct exec *x, u64 size)
+{
+	u64 n = size / 64;
+
+	if (n > x->left)
+		return exec_fault(x, DIAG_EXEC_BUDGET, "helpers that go through large memory use it "
+				  "up as well");
+	x->left -= n;
+	x->charged += n;
+	return 0;
 }
 
 static int op_mem(struct rt_run *run, u64 addr, u64 size, enum rt_access access, void **host)
 {
 	struct exec *x = exec_of(run);
 	struct exec_access a = access_by_number(x, addr, size);
+	int err;
 
 	if (access != RT_WRITE)
 		a.rights |= RIGHT_READ;
 	if (access == RT_WRITE || access == RT_READ_WRITE)
 		a.rights |= RIGHT_WRITE;
 	a.may_be_uninit = access == RT_READ_UNINIT;
-	return exec_host_mem(x, &a, host);
+	err = charge(x, size);
+	return err ? err : exec_host_mem(x, &a, host);
 }
 
 static bool op_probe(struct rt_run *run, u64 addr, u64 size, const void **host)
@@ -216,6 +246,7 @@ static void init(struct exec *x, struct rt_run *run, u64 budget)
 	x->tail = NULL;
 	x->pc = x->depth = x->tail_calls = 0;
 	x->left = budget;
+	x->charged = 0;
 	exec_regions_init(x);
 	run->ops = &exec_run_ops;
 	run->engine = x;
@@ -224,7 +255,8 @@ static void init(struct exec *x, struct rt_run *run, u64 budget)
 int exec_checked_run(struct rt_run *run, const struct exec_prog *prog, u64 budget,
 		     struct exec_result *out)
 {
-	struct exec *x = malloc(sizeof(*x));
+	/* Zeroed: a helper that fails may leave memory unwritten which counts as written. */
+	struct exec *x = calloc(1, sizeof(*x));
 	int err;
 
 	out->n_insns = 0;
@@ -239,7 +271,7 @@ int exec_checked_run(struct rt_run *run, const struct exec_prog *prog, u64 budge
 		out->ret = x->f->r[BPF_REG_0].v;
 		err = 0;
 	}
-	out->n_insns = budget - x->left;
+	out->n_insns = budget - x->left - x->charged;
 	run->ops = NULL;
 	run->engine = NULL;
 	exec_regions_free(x);

@@ -71,6 +71,14 @@ struct exec_reg exec_reg_from_number(struct exec *x, u64 v)
 	return (struct exec_reg){ v, rg ? rg->handle : FROM_NUMBER };
 }
 
+struct exec_reg exec_reg_given(struct exec *x, u64 v)
+{
+	for (u32 i = BPF_REG_1; i <= BPF_REG_5; i++)
+		if (x->f->r[i].v == v && reg_is_address(x->f->r[i]))
+			return x->f->r[i];
+	return exec_reg_from_number(x, v);
+}
+
 struct exec_reg exec_reg_address(const struct exec_region *rg, u64 off)
 {
 	return (struct exec_reg){ rg->base + off, rg->handle };

@@ -286,6 +286,7 @@ static int prog_load(struct drive *v, u32 n, const struct isa_asm *a)
 	attr.log_size = LOG_SIZE;
 	attr.log_level = 1;
 	attr.fd_array = ptr(v->maps);
+	attr.fd_array_cnt = v->c->maps.n;
 	v->log[0] = 0;
 	if (funcs_describe(a, v->t, &funcs) == 0 && funcs.n) {
 		attr.prog_btf_fd = (u32)funcs.btf;
