@@ -14,6 +14,7 @@
 #include <bpfweld/bpfweld.h>
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -318,6 +319,17 @@ static void check_wishes(const struct wishes *w, const struct cover *cover, stru
 	}
 }
 
+/* A program that finds another CPU's values again in its next run would differ from itself. */
+static void stay_on_one_cpu(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(0, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		perror("sched_setaffinity");
+}
+
 int main(int argc, char **argv)
 {
 	static struct side k = { .name = "kernel" }, r = { .name = "runtime" };
@@ -329,6 +341,7 @@ int main(int argc, char **argv)
 	struct counts c = { 0 };
 	int first = parse(argc, argv, &wishes);
 
+	stay_on_one_cpu();
 	if (first < 0 || weld_ctx__new(&ko, &k.ctx) || weld_ctx__new(&ro, &r.ctx) ||
 	    weld_runtime__new(r.ctx, NULL, &rt) || weld_runtime__target(rt, &r.target))
 		return 1;

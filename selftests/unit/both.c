@@ -5,6 +5,7 @@
 #include "lib/isa/isa.h"
 
 #include <check.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -32,6 +33,16 @@ static u32 possible_cpus(void)
 	return n == 2 ? last + 1 : 1;
 }
 
+/* Where the runtime's programs run: values of per-CPU maps can be compared then. */
+static void stay_on_cpu_0(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(0, &set);
+	ck_assert_int_eq(sched_setaffinity(0, sizeof(set), &set), 0);
+}
+
 const char *both_open(struct both *b)
 {
 	union bpf_attr attr = {
@@ -41,6 +52,7 @@ const char *both_open(struct both *b)
 	int fd;
 
 	*b = (struct both){ .diag = { .fn = remember, .user = b, .error_limit = UINT_MAX } };
+	stay_on_cpu_0();
 	b->n_cpus = opts.n_cpus = possible_cpus();
 	ck_assert_int_eq(rt_new(&opts, &b->rt), 0);
 	fd = both_bpf(b, BOTH_KERNEL, BPF_MAP_CREATE, &attr);
