@@ -28,6 +28,7 @@ static link_pass *const passes[] = {
 	link_mark_exports,
 	link_bind_mappings,	/* before names: explicit mappings win */
 	link_bind_names,
+	link_keep_targets,	/* of mappings, though names overrode them */
 	link_warn_mappings,
 	/* From here on no symbol is bound again. */
 	link_check_types,

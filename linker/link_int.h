@@ -145,6 +145,7 @@ struct link {
 	VEC(const char *) privates;
 
 	VEC(struct link_node) nodes;	/* [0] none; one per symbol, then clones */
+	u32 first_clone;		/* in nodes; collect_nodes */
 	VEC(struct link_name) names;
 	struct hmap name_index;		/* hash of name -> names */
 	VEC(struct link_piece) pieces;	/* [0] none */
@@ -219,6 +220,7 @@ link_pass link_collect_nodes;		/* nodes.c */
 link_pass link_mark_exports;		/* mapping.c */
 link_pass link_bind_mappings;		/* mapping.c */
 link_pass link_bind_names;		/* bind.c */
+link_pass link_keep_targets;		/* mapping.c */
 link_pass link_warn_mappings;		/* mapping.c */
 link_pass link_check_types;		/* check.c */
 link_pass link_check_licenses;		/* license.c */

@@ -62,7 +62,8 @@ int link_add_mem(struct link *l, const char *name, struct span bytes, const char
 /* All of these only take note; -EINVAL for text that isn't of the form, -ENOMEM. */
 
 /* Bind the extern function ("EXTERN" of all inputs, "INPUT:EXTERN" of one, which wins) to a
- * function: global, static or an entry program; "FUNC" is looked for in all inputs. */
+ * function: global, static or an entry program, also a weak one that a stronger definition
+ * overrides for everyone else; "FUNC" is looked for in all inputs. */
 int link_map_extern(struct link *l, const char *extern_spec, const char *func_spec);
 /* Nobody binds by name to what this input defines; it gets names of its own in the output. */
 int link_set_private(struct link *l, const char *input);
@@ -103,7 +104,8 @@ struct link_row {
 	enum link_fate fate;
 	enum link_how how;	/* BOUND: by what */
 	input_id to;		/* BOUND: whose definition; DROPPED: who defines it instead */
-	bool is_clone;		/* a subprogram made of an entry program */
+	bool is_clone;		/* a subprogram made of an entry program, or the body of a weak
+				 * function that lost, kept for a mapping */
 	bool weak;
 	const char *section;	/* in the output, "" without one */
 	u64 off, size;		/* bytes in that section */

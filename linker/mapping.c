@@ -244,6 +244,45 @@ int link_bind_mappings(struct link *l)
 	return err;
 }
 
+/*
+ * A weak function that lost by name, but that a mapping names: its body stays for those whom the
+ * mapping is about, under a node of its own that no name leads to.
+ */
+static int keep_lost(struct link *l, node_id lost, node_id *kept)
+{
+	struct link_node *n = vec_push(&l->nodes);
+
+	if (!n)
+		return -ENOMEM;
+	kept->i = l->nodes.n - 1;
+	*n = *link_node(l, lost);
+	n->to = *kept;
+	n->how = LINK_HOW_NONE;
+	n->is_clone = true;
+	n->is_entry = false;
+	n->vis = STV_DEFAULT;
+	return 0;
+}
+
+int link_keep_targets(struct link *l)
+{
+	for (u32 i = 0; i < l->mappings.n; i++) {
+		node_id lost = l->mappings.v[i].target, kept;
+
+		if (!l->mappings.v[i].used || link_root(l, lost).i == lost.i)
+			continue;
+		if (keep_lost(l, lost, &kept))
+			return -ENOMEM;
+		for (u32 k = i; k < l->mappings.n; k++)
+			if (l->mappings.v[k].target.i == lost.i)
+				l->mappings.v[k].target = kept;
+	}
+	for (u32 i = 1; i < l->nodes.n; i++)
+		if (l->nodes.v[i].how == LINK_HOW_MAPPING)
+			l->nodes.v[i].to = l->mappings.v[l->nodes.v[i].mapping].target;
+	return 0;
+}
+
 /* An extern that is misspelt in a mapping would go unnoticed where the name resolves anyway. */
 int link_warn_mappings(struct link *l)
 {

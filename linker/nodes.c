@@ -108,5 +108,6 @@ int link_collect_nodes(struct link *l)
 		fill_externs(l, input);
 		fill_maps(l, input);
 	}
+	l->first_clone = l->nodes.n;
 	return 0;
 }

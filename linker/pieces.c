@@ -284,12 +284,27 @@ static int cut_input(struct link *l, input_id input)
 	return err;
 }
 
+/* A body that lost its names and is kept for a mapping (link_keep_targets). */
+static int revive(struct link *l, node_id id)
+{
+	int err = place_symbol(l, id);
+	struct link_piece *p = link_piece(l, link_node(l, id)->piece);
+
+	if (err || !p->dropped)
+		return err;
+	p->dropped = false;
+	p->to_text = obj_sec(link_obj(l, p->input), p->sec)->kind == OBJ_SEC_PROG;
+	return 0;
+}
+
 int link_cut_pieces(struct link *l)
 {
 	int err = 0;
 
 	for (u32 i = 1; i < l->inputs.n && !err; i++)
 		err = cut_input(l, (input_id){ i });
+	for (u32 i = l->first_clone; i < l->nodes.n && !err; i++)
+		err = revive(l, (node_id){ i });
 	return err;
 }
 

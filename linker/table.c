@@ -75,14 +75,18 @@ static int add_row(struct link *l, node_id id)
 	return row->old_name && row->new_name && row->section ? 0 : -ENOMEM;
 }
 
-/* Clones stand behind what they were made of. */
+/* Clones stand behind what they were made of, kept bodies behind the name that they lost. */
 static int add_rows(struct link *l, node_id id)
 {
-	const struct link_piece *p = link_piece(l, link_node(l, id)->piece);
+	const struct link_node *n = link_node(l, id);
+	const struct link_piece *p = link_piece(l, n->piece);
+	const struct link_node *owner = link_node(l, p->owner);
 	int err = add_row(l, id);
 
 	if (!err && p->clone.i && p->owner.i == id.i)
 		err = add_row(l, p->clone);
+	if (!err && owner->is_clone && owner->sym.i == n->sym.i)
+		err = add_row(l, p->owner);
 	return err;
 }
 

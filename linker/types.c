@@ -128,6 +128,9 @@ static int choose(const struct link *l, input_id input, struct choice *c)
 		if (link_is_kept(l, id))
 			c->entity[link_node(l, id)->btf_id] = 1;
 	}
+	for (u32 i = l->first_clone; i < l->nodes.n; i++)
+		if (l->nodes.v[i].input.i == input.i)
+			c->entity[l->nodes.v[i].btf_id] = 1;
 	mark_roots(c);
 	mark_core_relos(l, input, c);
 	err = btf_close_refs(c->btf, c->keep);

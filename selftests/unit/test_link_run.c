@@ -283,6 +283,35 @@ START_TEST(A3_2_weak_and_strong)
 }
 END_TEST
 
+/* A mapping names a weak function whose body lost by name: it gets that body, nobody else. */
+START_TEST(A3_3_mapping_to_a_weak_function_that_lost)
+{
+	struct linking t;
+	struct obj *o;
+
+	NEEDS("link_weak.1");
+	linking_begin(&t, NULL);
+	linking_add(&t, "link_common.1");
+	linking_add(&t, "weak=link_weak.1");
+	linking_add(&t, "strong=link_weak.2");
+	ck_assert_int_eq(link_map_extern(t.l, "hidden_func", "weak:func"), 0);
+	o = linking_finish(&t, 0);
+	ck_assert_str_eq(linking_row(&t, "link_common_1", "hidden_func")->new_name, "func__1");
+	ck_assert_int_eq(linking_row(&t, "weak", "func")->fate, LINK_FATE_DROPPED);
+	linking_end(&t);
+	o->diag = &silent;
+	for (int k = 0; k < 2; k++) {
+		struct running r;
+
+		start(&r, o, k);
+		ck_assert_uint_eq(run(&r, "common_main"), 3 + 1);
+		ck_assert_uint_eq(run(&r, "weak_main"), 205);
+		stop(&r);
+	}
+	obj_free(o);
+}
+END_TEST
+
 START_TEST(A3_2_statics)
 {
 	struct obj *o;
@@ -390,6 +419,7 @@ static Suite *run_suite(void)
 
 	unit_add(s, "mapping", A3_3_dummy_then_drop_drops, A3_3_drop_then_dummy_never_gets_there,
 		 A3_3_the_same_file_twice_passes);
+	unit_add(s, "mapping to a loser", A3_3_mapping_to_a_weak_function_that_lost);
 	unit_add(s, "names", A3_2_by_name, A3_2_in_two_steps, A3_2_weak_and_strong, A3_2_statics,
 		 A3_2_programs_as_callees_and_values, A3_2_common_and_hidden);
 	unit_add(s, "alone", A3_5_alone_changes_no_verdict);
