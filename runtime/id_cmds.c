@@ -12,6 +12,8 @@ static int next_id(struct rt_call *call, enum rt_kind kind)
 
 	if (call->attr.start_id >= INT_MAX)
 		return -EINVAL;
+	if (!rt_call_has(call, next_id))
+		return -EFAULT;
 	id = rt_id_next(call->rt, kind, call->attr.start_id + 1);
 	if (!id)
 		return -ENOENT;

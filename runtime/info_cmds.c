@@ -178,7 +178,7 @@ int rt_cmd_obj_info(struct rt_call *call)
 
 	if (!h)
 		return -EBADF;
-	if (!user && size)
+	if (!rt_call_has(call, info.info_len) || (!user && size))
 		return -EFAULT;
 	err = rt_check_tail(user, size, info_size(h->kind));
 	if (err)

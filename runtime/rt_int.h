@@ -123,7 +123,8 @@ struct rt_call {
 	struct rt_run *run;		/* for map operations: no engine, CPU 0 */
 };
 
-/* True when the caller's attr is long enough to hold member, which older ones did not have. */
+/* True when the caller's attr is long enough to hold member, which older ones did not have. Where
+ * the kernel would write a result behind a shorter one, the runtime says -EFAULT. */
 #define rt_call_has(call, member) \
 	((call)->user_size >= offsetof(union bpf_attr, member) + sizeof((call)->attr.member))
 

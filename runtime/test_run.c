@@ -144,6 +144,8 @@ int rt_cmd_prog_test_run(struct rt_call *call)
 	struct rt_test t = { .call = call };
 	int err = rt_handle_prog(call->rt, call->attr.test.prog_fd, &t.prog);
 
+	if (!err && !rt_call_has(call, test.duration))
+		err = -EFAULT;
 	if (err)
 		return err;
 	err = dispatch(&t);

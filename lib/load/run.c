@@ -16,7 +16,8 @@ int load_test_run(struct load_inst *inst, func_id prog, struct load_test_run *ru
 	attr.test.prog_fd = (uint32_t)inst->progs[prog.i].handle;
 	attr.test.data_in = ptr_u64(run->data_in);
 	attr.test.data_size_in = run->data_size_in;
-	attr.test.data_out = ptr_u64(run->data_out);
+	/* An address with size 0 would mean room for any packet. */
+	attr.test.data_out = run->data_size_out ? ptr_u64(run->data_out) : 0;
 	attr.test.data_size_out = run->data_out ? run->data_size_out : 0;
 	attr.test.ctx_in = ptr_u64(run->ctx_in);
 	attr.test.ctx_size_in = run->ctx_size_in;

@@ -41,6 +41,48 @@ static void compare_load(struct both *b, const union bpf_attr *attr, const char 
 	ASSERT_SAME(got, "%s (%s)", what, b->last_text);
 }
 
+/* --- attributes of any length ------------------------------------------------------------ */
+
+/* One command with size bytes, all zero but the first word; behind them nothing may be written. */
+static void call_short(struct both *b, int cmd, u32 size, u32 first)
+{
+	static u8 mem[2 * sizeof(union bpf_attr)];
+	int ret;
+
+	memset(mem, 0xa5, sizeof(mem));
+	memset(mem, 0, size);
+	if (size >= sizeof(first))
+		memcpy(mem, &first, sizeof(first));
+	ret = rt_bpf(b->rt, cmd, (union bpf_attr *)mem, size);
+	if (ret >= RT_FIRST_HANDLE)
+		both_drop(b, BOTH_RUNTIME, ret);
+	for (u32 i = size; i < sizeof(mem); i++)
+		ck_assert_msg(mem[i] == 0xa5, "command %d wrote behind %u bytes", cmd, size);
+}
+
+START_TEST(short_attributes)
+{
+	struct both b;
+	const char *why = both_open(&b);
+	struct both_prog p = { .type = BPF_PROG_TYPE_XDP, .text = "r0 = 0\nexit\n" };
+	u32 firsts[3] = { 0 };
+
+	if (why)
+		unit_skip("%s", why);
+	firsts[1] = (u32)both_load(&b, BOTH_RUNTIME, &p);
+	firsts[2] = (u32)both_map(&b, BOTH_RUNTIME, BPF_MAP_TYPE_HASH, 8, 3, 0);
+	for (int cmd = 0; cmd < __MAX_BPF_CMD; cmd++) {
+		/* A path comes first in these. */
+		bool path = cmd == BPF_OBJ_PIN || cmd == BPF_OBJ_GET;
+
+		for (u32 size = 0; size <= sizeof(union bpf_attr); size++)
+			for (u32 i = 0; i < (path ? 1 : ARRAY_SIZE(firsts)); i++)
+				call_short(&b, cmd, size, firsts[i]);
+	}
+	both_close(&b);
+}
+END_TEST
+
 /* --- PROG_LOAD --------------------------------------------------------------------------- */
 
 START_TEST(load_attributes)
@@ -561,6 +603,7 @@ static Suite *bpf_suite(void)
 {
 	Suite *s = suite_create("rt_bpf");
 
+	unit_add(s, "attr", short_attributes);
 	unit_add(s, "load", load_attributes, load_instructions, load_map_references, load_log);
 	unit_add(s, "records", records, functions_without_btf);
 	unit_add(s, "btf", btf_load, map_types);
