@@ -175,6 +175,14 @@ sec_id obj_read_find_sec(const struct reader *r, const char *name)
 	return (sec_id){ 0 };
 }
 
+/* A symbol that the object keeps whether or not anything refers to it, see read_syms.c. */
+static bool marks_place(const struct elf_sym *s)
+{
+	if (!*s->name || s->type == STT_FILE || s->type == STT_SECTION)
+		return false;
+	return s->bind != STB_LOCAL || s->type != STT_NOTYPE;
+}
+
 int obj_read_secs(struct reader *r)
 {
 	u8 *named = arena_alloc(&r->f->arena, r->f->n_secs);
@@ -183,7 +191,7 @@ int obj_read_secs(struct reader *r)
 	if (!named)
 		return obj_no_memory(r->o);
 	for (u32 i = 1; i < r->f->n_syms; i++)
-		if (*r->f->syms[i].name && r->f->syms[i].sec < r->f->n_secs)
+		if (marks_place(&r->f->syms[i]) && r->f->syms[i].sec < r->f->n_secs)
 			named[r->f->syms[i].sec] = 1;
 	for (u32 i = 1; i < r->f->n_secs && !err; i++)
 		err = read_sec(r, i, named);
