@@ -113,9 +113,43 @@ void exec_where(struct exec *x, struct weld_where *at)
 
 /* --- detail: the text around and the registers --------------------------------------------- */
 
+/* Helpers, the program's own functions and maps have names; what else is called prints numbers. */
+static bool name_of(void *user, const struct isa_name *what, struct sbuf *out)
+{
+	const struct exec_prog *prog = user;
+	u32 insn = (u32)(what->insn - prog->insns);
+	const struct exec_op *op = &prog->ops[insn];
+	const struct abi_helper *h;
+	char buf[16];
+
+	switch (op->oper) {
+	case ISA_OPER_HELPER:
+		h = abi_helper((u32)what->num);
+		if (h)
+			sbuf_printf(out, "bpf_%s", h->name);
+		return h;
+	case ISA_OPER_LOCAL:
+	case ISA_OPER_FUNC:
+		sbuf_puts(out, exec_func_name(prog, exec_func_of(prog, op->target), buf));
+		return true;
+	case ISA_OPER_MAP_FD:
+	case ISA_OPER_MAP_IDX:
+		sbuf_puts(out, map_label(prog->maps[op->imm].map));
+		return true;
+	case ISA_OPER_MAP_VALUE:
+	case ISA_OPER_MAP_IDX_VALUE:
+		sbuf_printf(out, "%s.value+%u", map_label(prog->maps[op->imm].map),
+			    prog->maps[op->imm].off);
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void show_insns(struct exec *x, struct sbuf *out)
 {
 	const struct exec_prog *prog = x->prog;
+	struct isa_text_opts text = { .name = name_of, .user = (void *)prog };
 	u32 at = (u32)(x->op - prog->ops);
 	const struct exec_func *func = &prog->funcs[exec_func_of(prog, at)];
 	u32 i = at > func->start + LINES_BEFORE ? at - LINES_BEFORE : func->start;
@@ -125,7 +159,7 @@ static void show_insns(struct exec *x, struct sbuf *out)
 		i--;
 	for (; i < func->end && i <= at + LINES_BEHIND; i += isa_slots(&prog->insns[i])) {
 		sbuf_printf(out, "%c %4u: ", i == at ? '>' : ' ', i - func->start);
-		isa_print(out, &prog->insns[i], prog->n_insns - i, NULL);
+		isa_print(out, &prog->insns[i], prog->n_insns - i, &text);
 		sbuf_putc(out, '\n');
 	}
 }
