@@ -253,6 +253,7 @@ int btf_add_decl_tag(struct btf *b, const char *value, u32 type, s32 component, 
 
 /* Changes of one record; asserts that it is of the right kind and belongs to b, not its base. */
 int btf_set_name(struct btf *b, u32 id, const char *name);
+void btf_set_encoding(struct btf *b, u32 id, u32 encoding);	/* of an INT */
 void btf_set_func_linkage(struct btf *b, u32 id, u32 linkage);
 void btf_set_var_linkage(struct btf *b, u32 id, u32 linkage);
 /* The type that a PTR, modifier, TYPEDEF, FUNC, VAR or tag refers to; a FUNC_PROTO's return. */

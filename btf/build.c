@@ -258,6 +258,13 @@ static struct btf_type *own_of(struct btf *b, u32 id, u32 kinds)
 	return t;
 }
 
+void btf_set_encoding(struct btf *b, u32 id, u32 encoding)
+{
+	u32 *word = tail(own_of(b, id, KIND_BIT(INT)));
+
+	*word = (*word & ~0x0f000000u) | encoding << 24;
+}
+
 void btf_set_func_linkage(struct btf *b, u32 id, u32 linkage)
 {
 	struct btf_type *t = own_of(b, id, KIND_BIT(FUNC));

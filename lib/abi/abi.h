@@ -309,6 +309,13 @@ struct abi_helper {
 	u16 since;		/* first kernel: major << 8 | minor; 0 not established */
 };
 
+/*
+ * What is called in place of a weak function that nobody defines, behind a test of its address.
+ * The verifier's "invalid func unknown#195896080" is easy to search for, and the digits are known
+ * from libbpf for the same purpose.
+ */
+enum { ABI_POISON_CALL = 195896080 };
+
 /* NULL for 0 and for numbers that 6.18 doesn't have. */
 const struct abi_helper *abi_helper(u32 id);
 /* With or without "bpf_"; 0: there is none. */

@@ -5,11 +5,13 @@
  * and value types) stay what they are:
  *
  *	FUNC of a hidden symbol		linkage static (verified with its callers)
+ *	FUNC whose address code takes	the same: the kernel wants callbacks to be static
  *	FUNC, linkage extern		linkage global, parameters named
  *	VAR, linkage extern		linkage global
  *	DATASEC entry of an extern	dropped; one of .ksyms becomes a 4-byte int
  *	DATASEC without any entry	one byte long, since the kernel wants a size
  *	ENUM that is only declared	4 bytes, the size of an int (compilers say 0)
+ *	INT both signed and char	signed (GCC's signed char; the kernel takes one of them)
  */
 #include "lib/image/image.h"
 
@@ -120,12 +122,38 @@ static int fix_datasec(struct btf *btf, u32 id)
 	} else {
 		kept = drop_externs(btf, v, n);
 	}
-	if (!err && (kept < n || size != btf_type(btf, id)->size || !size))
+	if (!err)
 		err = btf_set_datasec(btf, id, size ? size : 1, v, kept);
-	else if (!err && kept)
-		err = btf_set_datasec(btf, id, size, v, kept);
 	free(v);
 	return err;
+}
+
+static void fix_int(struct btf *btf, u32 id)
+{
+	const u32 both = BTF_INT_SIGNED | BTF_INT_CHAR;
+
+	if (BTF_INT_ENCODING(btf_int_word(btf_type(btf, id))) == both)
+		btf_set_encoding(btf, id, BTF_INT_SIGNED);
+}
+
+static int fix_type(struct btf *btf, u32 id)
+{
+	switch (btf_kind_of(btf, id)) {
+	case BTF_KIND_INT:
+		fix_int(btf, id);
+		break;
+	case BTF_KIND_ENUM:
+		if (!btf_type(btf, id)->size)
+			btf_set_size(btf, id, 4);
+		break;
+	case BTF_KIND_VAR:
+		if (is_extern(btf, id))
+			btf_set_var_linkage(btf, id, BTF_VAR_GLOBAL_ALLOCATED);
+		break;
+	case BTF_KIND_FUNC:
+		return fix_func(btf, id);
+	}
+	return 0;
 }
 
 /* DATASECs first: they ask which of their entries are extern. */
@@ -137,16 +165,8 @@ static int fix_types(struct btf *btf)
 	for (u32 id = 1; !err && id <= n; id++)
 		if (btf_kind_of(btf, id) == BTF_KIND_DATASEC)
 			err = fix_datasec(btf, id);
-	for (u32 id = 1; !err && id <= n; id++) {
-		u32 kind = btf_kind_of(btf, id);
-
-		if (kind == BTF_KIND_FUNC)
-			err = fix_func(btf, id);
-		else if (kind == BTF_KIND_ENUM && !btf_type(btf, id)->size)
-			btf_set_size(btf, id, 4);
-		else if (kind == BTF_KIND_VAR && is_extern(btf, id))
-			btf_set_var_linkage(btf, id, BTF_VAR_GLOBAL_ALLOCATED);
-	}
+	for (u32 id = 1; !err && id <= n; id++)
+		err = fix_type(btf, id);
 	return err;
 }
 
@@ -158,6 +178,20 @@ static void hide_funcs(const struct obj *o, struct btf *btf)
 
 		if (f->btf_id && (vis == STV_HIDDEN || vis == STV_INTERNAL))
 			btf_set_func_linkage(btf, f->btf_id, BTF_FUNC_STATIC);
+	}
+}
+
+static void hide_callbacks(const struct obj *o, struct btf *btf)
+{
+	for (u32 s = 1; s < o->secs.n; s++) {
+		const struct obj_sec *sec = &o->secs.v[s];
+
+		for (u32 i = 0; i < sec->relocs.n && obj_sec_is_code(sec->kind); i++) {
+			func_id f = obj_reloc_func(o, &sec->relocs.v[i]);
+
+			if (sec->relocs.v[i].type == R_BPF_64_64 && obj_func(o, f)->btf_id)
+				btf_set_func_linkage(btf, obj_func(o, f)->btf_id, BTF_FUNC_STATIC);
+		}
 	}
 }
 
@@ -173,6 +207,7 @@ int img_btf(struct diag *d, const struct obj *o, struct btf **out)
 	err = btf_clone(o->btf, &btf);
 	if (!err) {
 		hide_funcs(o, btf);
+		hide_callbacks(o, btf);
 		err = fix_types(btf);
 	}
 	if (err) {

@@ -14,10 +14,6 @@
 
 #include "uapi/elf.h"
 
-/* Helper number of a poisoned call. The verifier's "invalid func unknown#195896080" is easy to
- * search for, and the digits are known from libbpf for the same purpose. */
-enum { POISON_CALL = 195896080 };
-
 static struct weld_where where(struct build *b, const struct ref *ref)
 {
 	return obj_where(b->o, ref->sec, ref->reloc->off);
@@ -68,7 +64,7 @@ static int resolve_weak(struct build *b, const struct ref *ref)
 	if (ref->reloc->type == R_BPF_64_32) {
 		insn->src_reg = 0;
 		insn->off = 0;
-		insn->imm = POISON_CALL;
+		insn->imm = ABI_POISON_CALL;
 		return 0;
 	}
 	insn[0].src_reg = 0;

@@ -312,6 +312,23 @@ START_TEST(A3_3_mapping_to_a_weak_function_that_lost)
 }
 END_TEST
 
+/* Addresses of functions of other objects; without them the tests of the addresses fail. */
+START_TEST(A3_10_addresses_of_externs)
+{
+	NEEDS("link_callback.1");
+	for (int k = 0; k < 4; k++) {
+		struct obj *o = linking_of(NULL, (const char *const[]){
+			"link_callback.1", k < 2 ? "link_callback.2" : NULL, NULL });
+		struct running r;
+
+		start(&r, o, k % 2);
+		ck_assert_uint_eq(run(&r, "callback_main"), k < 2 ? 17 : 100);
+		stop(&r);
+		obj_free(o);
+	}
+}
+END_TEST
+
 START_TEST(A3_2_statics)
 {
 	struct obj *o;
@@ -420,6 +437,7 @@ static Suite *run_suite(void)
 	unit_add(s, "mapping", A3_3_dummy_then_drop_drops, A3_3_drop_then_dummy_never_gets_there,
 		 A3_3_the_same_file_twice_passes);
 	unit_add(s, "mapping to a loser", A3_3_mapping_to_a_weak_function_that_lost);
+	unit_add(s, "addresses", A3_10_addresses_of_externs);
 	unit_add(s, "names", A3_2_by_name, A3_2_in_two_steps, A3_2_weak_and_strong, A3_2_statics,
 		 A3_2_programs_as_callees_and_values, A3_2_common_and_hidden);
 	unit_add(s, "alone", A3_5_alone_changes_no_verdict);

@@ -197,6 +197,27 @@ START_TEST(A3_5_enums_that_are_only_declared_get_a_size)
 }
 END_TEST
 
+/* GCC says of a signed char that it is both; the kernel takes one. */
+START_TEST(A3_5_no_int_has_two_encodings)
+{
+	const u32 both = BTF_INT_SIGNED | BTF_INT_CHAR;
+	struct btf *btf;
+	u32 n = 0;
+
+	OPEN_OR_SKIP("algo_text.gcc");
+	ck_assert_int_eq(img_btf(&w.d, w.o, &btf), 0);
+	for (u32 id = 1; id <= btf_n_types(w.o->btf); id++) {
+		if (btf_kind_of(btf, id) != BTF_KIND_INT)
+			continue;
+		n += BTF_INT_ENCODING(btf_int_word(btf_type(w.o->btf, id))) == both;
+		ck_assert_uint_ne(BTF_INT_ENCODING(btf_int_word(btf_type(btf, id))), both);
+	}
+	ck_assert_uint_gt(n, 0);
+	btf_free(btf);
+	close_world();
+}
+END_TEST
+
 START_TEST(core_relocations_are_refused_by_name)
 {
 	OPEN_OR_SKIP("kinds_core");
@@ -441,6 +462,7 @@ static Suite *image_suite(void)
 		 A1_7_calls_reach_function_starts, A3_2_externs_that_are_left_are_named,
 		 A3_1_no_extern_of_BTF_reaches_a_target,
 		 A3_5_enums_that_are_only_declared_get_a_size,
+		 A3_5_no_int_has_two_encodings,
 		 core_relocations_are_refused_by_name);
 	return s;
 }
