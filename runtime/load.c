@@ -2,7 +2,7 @@
 /*
  * PROG_LOAD:
  *
- *	attr -> copy -> maps -> helpers -> func_info, line_info -> exec_prog -> id, handle
+ *	attr -> copy -> func_info, line_info -> maps -> helpers -> exec_prog -> id, handle
  *
  * Everything that the kernel checks before it follows paths is checked here, with its errno.
  * What it finds by following them (bounds, types of registers, loops) isn't: there is no verifier,
@@ -51,10 +51,19 @@ static void program_free(struct rt_ref *ref)
 
 static struct weld_where at_insn(const struct load *l, u32 insn)
 {
+	const struct bpf_line_info *line = NULL;
 	struct weld_where at = WELD_WHERE_NONE;
 
 	at.func = l->p->name[0] ? l->p->name : NULL;
 	at.insn = insn;
+	for (u32 i = 0; i < l->p->lines.n && l->p->lines.v[i].insn_off <= insn; i++)
+		line = &l->p->lines.v[i];
+	if (!line)
+		return at;
+	at.src_file = btf_str(l->p->btf->btf, line->file_name_off);
+	at.src_line = btf_str(l->p->btf->btf, line->line_off);
+	at.line = (s32)BPF_LINE_INFO_LINE_NUM(line->line_col);
+	at.column = (s32)BPF_LINE_INFO_LINE_COL(line->line_col);
 	return at;
 }
 
@@ -395,10 +404,11 @@ static int (*const passes[])(struct load *l) = {
 	copy_program,
 	/* From here on nothing of the program is the caller's memory. */
 	check_structure,
+	load_records,
+	/* From here on a fault can name its line of the source. */
 	bind_fd_array,
 	resolve_maps,
 	check_helpers,
-	load_records,
 	make_exec,
 	join_prog_arrays,	/* last: it changes the arrays */
 	give_id,

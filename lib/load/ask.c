@@ -65,13 +65,14 @@ static int ask_logged(const struct load_inst *inst, int cmd, union bpf_attr *att
 static int ask(const struct load_inst *inst, int cmd, union bpf_attr *attr, struct log_slot slot,
 	       struct sbuf *log)
 {
-	u32 level = *slot.level;
+	u32 level = *slot.level, said = inst->diag->n_errors;
 	int ret, logged;
 
 	if (level)
 		return ask_logged(inst, cmd, attr, slot, log);
 	ret = load_bpf(inst, cmd, attr);
-	if (ret >= 0)
+	/* A target that raises its own diagnostics has said more than its log would. */
+	if (ret >= 0 || inst->diag->n_errors != said)
 		return ret;
 	*slot.level = 1;
 	logged = ask_logged(inst, cmd, attr, slot, log);

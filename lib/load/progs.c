@@ -111,6 +111,7 @@ static int check_type(const struct load_inst *inst, func_id id, struct img *img)
 static int load_one(struct load_inst *inst, func_id id)
 {
 	struct load_prog *prog = &inst->progs[id.i];
+	u32 said = inst->diag->n_errors;
 	struct sbuf log = { 0 };
 	union bpf_attr attr;
 	int ret;
@@ -125,7 +126,7 @@ static int load_one(struct load_inst *inst, func_id id)
 	ret = load_prog_logged(inst, &attr, inst->opts.log_level, &log);
 	if (ret >= 0)
 		prog->handle = ret;
-	else
+	else if (inst->diag->n_errors == said)
 		ret = raise_refused(inst, id, ret, &log);
 	sbuf_free(&log);
 	return ret < 0 ? ret : 0;

@@ -10,6 +10,7 @@ static struct weld_where prog_where(const struct load_inst *inst, func_id prog)
 int load_test_run(struct load_inst *inst, func_id prog, struct load_test_run *run)
 {
 	struct weld_where at = prog_where(inst, prog);
+	u32 said = inst->diag->n_errors;
 	union bpf_attr attr = { 0 };
 	int ret;
 
@@ -32,10 +33,10 @@ int load_test_run(struct load_inst *inst, func_id prog, struct load_test_run *ru
 		run->data_size_out = attr.test.data_size_out;
 		run->ctx_size_out = attr.test.ctx_size_out;
 	}
-	if (ret < 0)
-		return load_raise(inst, DIAG_LOAD_TEST_RUN, &at, obj_func_name(inst->obj, prog),
-				  ret);
-	return 0;
+	/* The runtime says itself what stopped a program. */
+	if (ret < 0 && inst->diag->n_errors == said)
+		load_raise(inst, DIAG_LOAD_TEST_RUN, &at, obj_func_name(inst->obj, prog), ret);
+	return ret < 0 ? ret : 0;
 }
 
 /* Element calls report by errno alone: -ENOENT and -EEXIST are answers, not faults. */
