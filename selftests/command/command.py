@@ -103,6 +103,11 @@ class Bench:
             self.skip('no engine works here')
         return found
 
+    def need_runtime(self):
+        """For tests that leave --engine to the command: its own choice is the runtime."""
+        if 'checked' not in self.engines():
+            self.skip('this build has no runtime')
+
     def retval(self, obj, program, packet=None, engine=None):
         """What program returns, on the first engine there is unless one is named."""
         args = ['run', '--json', '--engine', engine or self.engines()[0], '-p', program]

@@ -95,6 +95,7 @@ def test_colour(bench):
 
 def test_hostile_names_stay_tame(bench):
     """No control character of an input reaches a terminal; JSON stays JSON."""
+    bench.need_runtime()
     obj = bench.compile('''int bad(void) asm("ba\\033[31md\\007\\x9b");
         SEC("xdp") int bad(void) { return 2; } char LICENSE[] SEC("license") = "G\\033PL";''')
     for verb in ('info', 'syms', 'dis', 'run', 'load'):
@@ -256,6 +257,7 @@ def test_license_option(bench):
 # --- standard streams -------------------------------------------------------------------
 
 def test_standard_input(bench):
+    bench.need_runtime()
     with open(bench.prog('mapping_drop'), 'rb') as f:
         data = f.read()
     for verb in (['info'], ['syms'], ['dis'], ['run'], ['btf', 'dump']):
@@ -269,6 +271,7 @@ def test_standard_input(bench):
 
 def test_lost_output(bench):
     """What can't be written is a failure of the environment."""
+    bench.need_runtime()
     obj = bench.prog('mapping_drop')
     for args in (['info', obj], ['dis', obj], ['help'], ['help', 'link'], ['version'],
                  ['explain', '--all'], ['run', obj], ['link', '-o', '-', obj],
@@ -315,6 +318,7 @@ def mutate(rng, data):
 
 def test_mutated_objects(bench):
     """Any bytes: a status that has a meaning, and no report of a sanitizer."""
+    bench.need_runtime()
     rng = random.Random(2026)
     names = ['mapping_drop', 'mapping_dispatcher', 'byname_user', 'byname_owner.eb', 'kinds_maps',
              'kinds_globals', 'kinds_calls', 'kinds_externs', 'kinds_legacy', 'kinds_core']

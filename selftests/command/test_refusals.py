@@ -22,6 +22,7 @@ def refused(bench, source, code, status=1):
 
 
 def test_reference_to_nothing(bench):
+    bench.need_runtime()
     obj = bench.compile('volatile char LICENSE[] SEC("license") = "GPL";\n' + XDP +
                         '{ return LICENSE[0]; }\n')
     assert b'E4015' in bench.run('run', obj).want(1).err
@@ -72,16 +73,19 @@ def test_kernel_symbol(bench):
 
 
 def test_type_that_needs_a_target(bench):
+    bench.need_runtime()
     obj = bench.compile('SEC("fentry/do_unlinkat") int trace(void *ctx) { return 0; }\n' + LICENSE)
     assert b'E4077' in bench.run('run', obj).want(4).err
 
 
 def test_section_without_a_type(bench):
+    bench.need_runtime()
     obj = bench.compile('SEC("mine") int f(void *ctx) { return 0; }\n' + LICENSE)
     assert b'E4074' in bench.run('run', obj).want(1).err
 
 
 def test_address_in_data(bench):
+    bench.need_runtime()
     obj = bench.compile('int a; int *volatile to_a = &a;\n' + XDP + '{ return to_a != 0; }\n' +
                         LICENSE)
     done = bench.run('run', obj).want(0)

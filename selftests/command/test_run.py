@@ -93,6 +93,7 @@ def test_document(bench):
 
 
 def test_data_in_and_out(bench):
+    bench.need_runtime()
     obj = bench.compile(REWRITE)
     packet = bench.file(IPV4)
     for engine in bench.engines():
@@ -115,6 +116,7 @@ def test_data_in_and_out(bench):
 
 def test_captures(bench):
     """Both byte orders, both kinds of time stamps; the output has the input's times."""
+    bench.need_runtime()
     obj = bench.compile(REWRITE)
     packets = [IPV4, bytes(150), IPV4]
     for engine in bench.engines():
@@ -136,6 +138,7 @@ def test_captures(bench):
 
 
 def test_bad_captures(bench):
+    bench.need_runtime()
     obj, whole = bench.prog('mapping_drop'), capture([IPV4, IPV4])
     for size in (0, 3, 4, 23, 30, len(whole) - 1):
         out = bench.path('out.pcap')
@@ -149,6 +152,7 @@ def test_bad_captures(bench):
 
 def test_context(bench):
     """struct __sk_buff in: its mark is at byte 8."""
+    bench.need_runtime()
     obj = bench.compile(MARK)
     ctx = bytearray(192)
     struct.pack_into('=I', ctx, 8, 41)
@@ -159,8 +163,7 @@ def test_context(bench):
 
 
 def test_raw(bench):
-    if 'checked' not in bench.engines():
-        bench.skip('this build has no runtime')
+    bench.need_runtime()
     # r0 = *(u8 *)(r1 + 0); *(u8 *)(r1 + 1) = r0; r0 += r2; exit
     code = bytes.fromhex('7110000000000000 7301010000000000 0f20000000000000 9500000000000000'
                          if sys.byteorder == 'little' else
@@ -182,6 +185,7 @@ def test_raw(bench):
 
 
 def test_options_that_need_another(bench):
+    bench.need_runtime()
     obj, f = bench.prog('mapping_drop'), bench.file(b'')
     for option in (['--mem', f], ['--mem-out', 'x'], ['--pcap-out', 'x'],
                    ['--pcap', f, '--data', f], ['--pcap', f, '--data-out', 'x'], ['-o', 'x'],
@@ -192,6 +196,7 @@ def test_options_that_need_another(bench):
 
 
 def test_which_program(bench):
+    bench.need_runtime()
     two = bench.compile(TWO)
     done = bench.run('run', two).want(2)
     assert b'first, second' in done.err
@@ -204,6 +209,7 @@ def test_which_program(bench):
 
 
 def test_type(bench):
+    bench.need_runtime()
     obj = bench.compile(TYPELESS)
     assert b'E40' in bench.run('run', obj).want(1).err
     for engine in bench.engines():
@@ -211,6 +217,7 @@ def test_type(bench):
 
 
 def test_repeat(bench):
+    bench.need_runtime()
     for engine in bench.engines():
         done = bench.run('run', '--engine', engine, '--repeat', '100', '--maps', '--json',
                          bench.prog('mapping_drop')).want(0).json()
@@ -221,8 +228,7 @@ def test_repeat(bench):
 
 
 def test_a_stopped_run(bench):
-    if 'checked' not in bench.engines():
-        bench.skip('this build has no runtime')
+    bench.need_runtime()
     obj = bench.compile('SEC("xdp") int bad(struct xdp_md *ctx) { return *(volatile int *)'
                         '((long)ctx->data + 1000); }\nchar LICENSE[] SEC("license") = "GPL";')
     out = bench.path('after')
