@@ -123,6 +123,13 @@ static int raise_kinds(struct link *l, node_id first, node_id second)
 	return diag_end(&m);
 }
 
+/* add_definition() said already that there are two of them. */
+static bool is_duplicate(const struct link *l, node_id a, node_id b)
+{
+	return link_node(l, a)->is_def && link_node(l, b)->is_def && strength(l, a) == 2 &&
+	       strength(l, b) == 2;
+}
+
 /* Point a symbol at the one that its name stands for. Visibility is contagious; among externs
  * that are left, so is strength. */
 static int bind_node(struct link *l, node_id id)
@@ -141,7 +148,7 @@ static int bind_node(struct link *l, node_id id)
 	root = link_node(l, to);
 	n->to = to;
 	if (!link_kinds_fit(l, to, id))
-		return link_fault(l, raise_kinds(l, to, id));
+		return is_duplicate(l, to, id) ? 0 : link_fault(l, raise_kinds(l, to, id));
 	n->how = root->is_def ? LINK_HOW_NAME : LINK_HOW_NONE;
 	if (n->vis == STV_HIDDEN)
 		root->vis = STV_HIDDEN;
@@ -239,7 +246,9 @@ int link_check_unresolved(struct link *l)
 	for (u32 i = 1; i < l->nodes.n && !err && !l->allow_unresolved; i++) {
 		const struct link_node *n = &l->nodes.v[i];
 
-		if (n->is_def || n->to.i != i || n->bind == STB_WEAK || diag_full(l->diag))
+		/* A mapping that leads nowhere was said. */
+		if (n->is_def || n->to.i != i || n->bind == STB_WEAK ||
+		    n->how == LINK_HOW_MAPPING || diag_full(l->diag))
 			continue;
 		if (n->kind == LINK_FUNC || n->kind == LINK_VAR || n->kind == LINK_MAP)
 			err = link_fault(l, raise_unresolved(l, (node_id){ i }));

@@ -79,12 +79,12 @@ int link_find_uses(struct link *l)
 	for (u32 i = 1; i < l->inputs.n; i++)
 		for (u32 s = 1; s < l->inputs.v[i].obj->secs.n; s++)
 			find_uses_in(l, (input_id){ i }, (sec_id){ s });
-	for (u32 i = 0; i < l->mappings.n; i++) {
-		const struct link_bind *b = &l->mappings.v[i];
+	for (u32 i = 1; i < l->nodes.n; i++)
+		if (l->nodes.v[i].how == LINK_HOW_MAPPING) {
+			node_id target = link_root(l, (node_id){ i });
 
-		if (b->used)
-			link_piece(l, link_node(l, link_root(l, b->target))->piece)->mapped = true;
-	}
+			link_piece(l, link_node(l, target)->piece)->mapped = true;
+		}
 	return 0;
 }
 

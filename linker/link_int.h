@@ -83,7 +83,7 @@ struct link_piece {
 	bool is_clone;
 	bool to_text;		/* a function that stops being, or never was, an entry */
 	bool called, in_data;	/* referred to from code, from data; find_uses */
-	bool mapped;		/* a mapping that is used has it as its target; find_uses */
+	bool mapped;		/* a mapping binds an extern to it; find_uses */
 	node_id clone;		/* entries that are called; make_clones */
 	out_id out;		/* place_pieces */
 	u64 out_off;

@@ -196,7 +196,10 @@ static int raise_twice(struct link *l, const struct link_bind *a, const struct l
 	return diag_end(&m);
 }
 
-/* Bind one input's extern. Mappings of one input come before those of all, which yield. */
+/*
+ * Bind one input's extern. Mappings of one input come before those of all, which yield; those
+ * without a target come last, and leave the extern where it is, so that names don't bind it.
+ */
 static int bind_in(struct link *l, u32 mapping, input_id input)
 {
 	struct link_bind *b = &l->mappings.v[mapping], *first;
@@ -207,13 +210,14 @@ static int bind_in(struct link *l, u32 mapping, input_id input)
 		return 0;
 	b->used++;
 	if (n->how != LINK_HOW_MAPPING) {
-		n->to = b->target;
+		if (b->target.i)
+			n->to = b->target;
 		n->how = LINK_HOW_MAPPING;
 		n->mapping = mapping;
 		return 0;
 	}
 	first = &l->mappings.v[n->mapping];
-	if (first->target.i == b->target.i || (first->from_id.i && !b->from_id.i))
+	if (first->target.i == b->target.i || !b->target.i || (first->from_id.i && !b->from_id.i))
 		return 0;
 	return link_fault(l, raise_twice(l, first, b, input));
 }
@@ -240,6 +244,10 @@ int link_bind_mappings(struct link *l)
 			err = bind_mapping(l, i);
 	for (u32 i = 0; i < l->mappings.n && !err; i++)
 		if (l->mappings.v[i].target.i && !l->mappings.v[i].from_id.i)
+			err = bind_mapping(l, i);
+	for (u32 i = 0; i < l->mappings.n && !err; i++)
+		if (!l->mappings.v[i].target.i &&
+		    (!l->mappings.v[i].from_input || l->mappings.v[i].from_id.i))
 			err = bind_mapping(l, i);
 	return err;
 }
@@ -277,9 +285,12 @@ int link_keep_targets(struct link *l)
 			if (l->mappings.v[k].target.i == lost.i)
 				l->mappings.v[k].target = kept;
 	}
-	for (u32 i = 1; i < l->nodes.n; i++)
-		if (l->nodes.v[i].how == LINK_HOW_MAPPING)
-			l->nodes.v[i].to = l->mappings.v[l->nodes.v[i].mapping].target;
+	for (u32 i = 1; i < l->nodes.n; i++) {
+		struct link_node *n = &l->nodes.v[i];
+
+		if (n->how == LINK_HOW_MAPPING && l->mappings.v[n->mapping].target.i)
+			n->to = l->mappings.v[n->mapping].target;
+	}
 	return 0;
 }
 

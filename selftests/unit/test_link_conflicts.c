@@ -203,6 +203,12 @@ START_TEST(A3_2_kinds_and_sections)
 	ck_assert(linking_says(&t, DIAG_LINK_SECTION, "section .rodata.mine of link_kinds_2"));
 	ck_assert(linking_says(&t, DIAG_LINK_SECTION, "link_kinds.1.o:.rodata.mine"));
 	linking_end(&t);
+
+	/* A map and a function, both defined: one conflict, said once. */
+	fail_link(&t, "link_kinds.2", "link_kinds.3", -EEXIST);
+	ck_assert_uint_eq(linking_count(&t, DIAG_LINK_DUP_SYMBOL), 1);
+	ck_assert_uint_eq(linking_count(&t, DIAG_LINK_KIND), 0);
+	linking_end(&t);
 }
 END_TEST
 
@@ -272,6 +278,9 @@ START_TEST(A3_3_mapping_to_nothing_shows_who_wants_it)
 	ck_assert_ptr_null(linking_finish(&t, -ENOENT));
 	ck_assert(linking_says(&t, DIAG_LINK_NO_FUNC, "mapping_dummy.o"));
 	ck_assert(linking_says(&t, DIAG_LINK_NO_FUNC, "mapping_dispatcher.o:xdp:xdp_dispatcher"));
+	/* That prog1 is unresolved would be the same said again; prog2 has no mapping. */
+	ck_assert_uint_eq(linking_count(&t, DIAG_LINK_UNRESOLVED), 1);
+	ck_assert(linking_says(&t, DIAG_LINK_UNRESOLVED, "'prog2'"));
 	linking_end(&t);
 }
 END_TEST
@@ -300,6 +309,9 @@ START_TEST(A3_3_twice_and_unused)
 	ck_assert_int_eq(link_map_extern(t.l, "prog3", "b:xdp_main"), 0);
 	out = linking_finish(&t, 0);
 	ck_assert_str_eq(linking_row(&t, "mapping_dispatcher", "prog1")->new_name, "b__xdp_main");
+	/* The one that yielded binds nothing, so its target is a program still. */
+	ck_assert(obj_func(out, obj_find_func(out, "a__xdp_main"))->is_entry);
+	ck_assert(!obj_func(out, obj_find_func(out, "b__xdp_main"))->is_entry);
 	ck_assert(linking_says(&t, DIAG_LINK_MAPPING_UNUSED, "no input:prog3"));
 	ck_assert(linking_says(&t, DIAG_LINK_MAPPING_UNUSED, "did you mean prog1?"));
 	obj_free(out);

@@ -13,6 +13,11 @@ int kinds_main(struct xdp_md *ctx)
 {
 	return thing(in_section);
 }
+#elif SIDE == 3
+__noinline int thing(int x)
+{
+	return x;
+}
 #else
 int in_section_too SEC(".rodata.mine") = 2;
 
