@@ -45,6 +45,13 @@ struct api_spec {
  * -EINVAL, -E2BIG. */
 int api_opts(struct diag *d, const struct api_spec *spec, const void *opts, void *out);
 
+/* A call whose passes go on after faults starts with the whole limit: what earlier calls with this
+ * context reported must not make it give up. */
+static inline void api_begin(struct diag *d)
+{
+	d->n_errors = 0;
+}
+
 /* Hand out info, whose real size is `size`, in the caller's struct; its sz says how much of it
  * there is. -EINVAL when that isn't even the sz. */
 int api_fill(void *user, void *info, size_t size);

@@ -45,6 +45,7 @@ int weld_object__load(const struct weld_object *obj, const struct weld_target *t
 		.no_pins = o.no_pins,
 		.prog_type = o.type,
 	};
+	api_begin(obj->diag);
 	err = load_object(obj->diag, obj->o, *target, &lo, &i->load);
 	if (err) {
 		free(i);

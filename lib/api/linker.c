@@ -86,8 +86,10 @@ int weld_linker__export(struct weld_linker *linker, const char *spec)
 int weld_linker__finish(struct weld_linker *linker, struct weld_object **obj)
 {
 	struct obj *o;
-	int err = link_finish(linker->link, &o);
+	int err;
 
+	api_begin(linker->diag);
+	err = link_finish(linker->link, &o);
 	return err ? err : api_object_new(linker->diag, o, obj);
 }
 
@@ -95,8 +97,10 @@ int weld_linker__finish_file(struct weld_linker *linker, const char *path)
 {
 	struct sbuf bytes = { 0 };
 	struct obj *o = NULL;
-	int err = link_finish(linker->link, &o);
+	int err;
 
+	api_begin(linker->diag);
+	err = link_finish(linker->link, &o);
 	if (!err)
 		err = obj_write(o, &bytes);
 	if (!err)

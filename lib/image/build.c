@@ -132,7 +132,7 @@ static int resolve_func(struct build *b)
 	const struct obj *o = b->o;
 	int err = 0;
 
-	for (u32 i = 0; i < b->img->funcs.n && !diag_full(b->d); i++) {
+	for (u32 i = 0; i < b->img->funcs.n && !(err && diag_full(b->d)); i++) {
 		const struct img_func *to = &b->img->funcs.v[i];
 		const struct obj_func *f = obj_func(o, to->func);
 		u32 at, end;
