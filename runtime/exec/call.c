@@ -3,7 +3,7 @@
  * Leaving the straight line: helpers, functions of the program, callbacks, tail calls, exit.
  *
  * A call of a function is a new frame in the same loop. A helper that calls back enters the loop
- * again, one level of C stack for each frame, and frames are at most EXEC_MAX_FRAMES.
+ * again, one level of C stack for each frame, and frames are at most EXEC_ALL_FRAMES.
  */
 #include "runtime/exec/exec_int.h"
 #include "runtime/helpers/helpers.h"

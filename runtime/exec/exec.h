@@ -18,11 +18,13 @@
 #include "runtime/maps/maps.h"
 
 enum {
-	EXEC_MAX_FRAMES = 8,		/* main and 7 deep, callbacks included */
+	EXEC_MAX_FRAMES = 8,		/* of one program: main and 7 deep, callbacks included */
 	EXEC_MAX_STACK = MAX_BPF_STACK,	/* bytes of one frame, and of all together */
 	EXEC_STACK_ROUND = 16,		/* a frame's share, as the kernel's JITs count */
 	EXEC_TAIL_CALL_STACK = 256,	/* frames above a tail call: fewer bytes */
 	EXEC_MAX_TAIL_CALLS = 33,	/* in one run, all frames together */
+	/* All programs' together: what tail-calls from its deepest frame leaves 7 behind. */
+	EXEC_ALL_FRAMES = (EXEC_MAX_FRAMES - 1) * (EXEC_MAX_TAIL_CALLS + 1) + 1,
 	EXEC_MAX_MAY_GOTO = 8 << 20,	/* times that may_goto falls through, a frame */
 };
 

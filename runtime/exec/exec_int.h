@@ -15,7 +15,7 @@
  * have one slot each, and a new generation whenever what they held goes away: addresses of the
  * generation before are then stale, which is another fault than being out of bounds.
  *
- *	1 | slot (5 bits) | generation (26 bits)		short-lived
+ *	1 | slot (9 bits) | generation (22 bits)		short-lived
  *	0 | index in the table of regions			until the run ends
  *
  * A register carries the handle twice: in the number, which the program sees and computes with,
@@ -87,13 +87,13 @@ struct exec_region {
 
 enum {
 	SLOT_STACK = 0,			/* one a frame */
-	SLOT_KEY = SLOT_STACK + EXEC_MAX_FRAMES,	/* one a frame */
-	SLOT_PKT = SLOT_KEY + EXEC_MAX_FRAMES,
+	SLOT_KEY = SLOT_STACK + EXEC_ALL_FRAMES,	/* one a frame */
+	SLOT_PKT = SLOT_KEY + EXEC_ALL_FRAMES,
 	SLOT_META,
 	SLOT_PKT_END,
 	SLOT_CTX,
 	N_SLOTS,
-	HANDLE_SLOT_SHIFT = 26,
+	HANDLE_SLOT_SHIFT = 22,
 	HANDLE_GEN_MASK = (1 << HANDLE_SLOT_SHIFT) - 1,
 	MAX_REGIONS = 1 << 20,		/* of the second kind; bounds a run's memory */
 };
@@ -113,6 +113,8 @@ struct exec_frame {
 	u32 depth;			/* bytes of its stack that were used so far */
 	u32 below;			/* the most that frames above it used, rounded */
 	u32 may_goto;			/* times left */
+	u32 at;				/* its place in the run's frames */
+	u32 nth;			/* of the frames of one program, from 1 */
 	bool chain_start;		/* entered by tail call: stack sums begin here */
 	bool callback;			/* entered by a helper: exit goes back to it */
 	u64 spilled;			/* bit n: slot n holds an address, spill[n] its region */
@@ -182,7 +184,7 @@ const char *exec_func_name(const struct exec_prog *prog, u32 func, char buf[16])
 struct exec {
 	struct rt_run *run;
 	const struct exec_prog *prog;	/* of the present frame */
-	struct exec_frame *f;		/* frames[depth] */
+	struct exec_frame *f;		/* frames[depth]; NULL until main is entered */
 	const struct exec_op *op;	/* the instruction that is executed */
 	u32 pc;				/* the one behind it */
 	u32 depth;
@@ -196,7 +198,7 @@ struct exec {
 	struct diag_msg fault;		/* while one is raised */
 	struct weld_where fault_at;
 	char fault_func[16], place[24];	/* words of it */
-	struct exec_frame frames[EXEC_MAX_FRAMES];
+	struct exec_frame *frames[EXEC_ALL_FRAMES];	/* made when first entered */
 };
 
 static inline struct exec_reg *exec_dst(struct exec *x, const struct exec_op *op)
@@ -245,6 +247,7 @@ int exec_frame_push(struct exec *x, const struct exec_prog *prog, u32 func,
 		    const struct exec_reg args[5]);
 /* Leave the present frame; its stack's addresses become stale. */
 void exec_frame_pop(struct exec *x);
+void exec_frames_free(struct exec *x);
 /* Start prog in the present frame, as a tail call does. */
 void exec_frame_replace(struct exec *x, const struct exec_prog *prog, struct exec_reg ctx);
 /* Bytes that the frames below this one on the chain use, rounded. */

@@ -181,7 +181,7 @@ static void show_callers(struct exec *x, struct sbuf *out)
 
 	for (u32 i = x->depth; i > 0; i--)
 		sbuf_printf(out, "  called by %s\n",
-			    exec_func_name(x->frames[i - 1].prog, x->frames[i - 1].func, buf));
+			    exec_func_name(x->frames[i - 1]->prog, x->frames[i - 1]->func, buf));
 }
 
 struct diag_msg *exec_fault_begin(struct exec *x)

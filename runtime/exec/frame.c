@@ -10,6 +10,8 @@
  */
 #include "runtime/exec/exec_int.h"
 
+#include <stdlib.h>
+
 static void frame_clear(struct exec_frame *f, const struct exec_prog *prog, u32 func)
 {
 	for (u32 i = 0; i < MAX_BPF_REG; i++)
@@ -20,12 +22,13 @@ static void frame_clear(struct exec_frame *f, const struct exec_prog *prog, u32 
 	f->func = func;
 	f->depth = f->below = 0;
 	f->may_goto = EXEC_MAX_MAY_GOTO;
+	f->nth = 1;
 	f->chain_start = false;
 }
 
 static void frame_enter(struct exec *x)
 {
-	struct exec_frame *f = &x->frames[x->depth];
+	struct exec_frame *f = x->frames[x->depth];
 	struct exec_region *rg = exec_slot_renew(x, SLOT_STACK + x->depth, KIND_STACK);
 
 	rg->mem = f->stack;
@@ -40,17 +43,23 @@ static void frame_enter(struct exec *x)
 int exec_frame_push(struct exec *x, const struct exec_prog *prog, u32 func,
 		    const struct exec_reg args[5])
 {
+	u32 nth = x->f ? x->f->nth + 1 : 1, depth = x->f ? x->depth + 1 : 0;
 	struct exec_frame *f;
 
-	/* x->f is NULL until the main function is entered. */
-	if (x->f && x->depth + 1 >= EXEC_MAX_FRAMES)
+	/* Tail calls are limited, too: there is always room for a frame that a program may have. */
+	if (nth > EXEC_MAX_FRAMES)
 		return exec_fault(x, DIAG_EXEC_FRAMES,
 				  "a function that calls itself needs a loop instead",
 				  EXEC_MAX_FRAMES);
-	if (x->f)
-		x->depth++;
-	f = &x->frames[x->depth];
+	/* Zeroed once, so that no program reads what the heap held before. */
+	f = x->frames[depth] ? x->frames[depth] : calloc(1, sizeof(*f));
+	if (!f)
+		return exec_fault(x, DIAG_NO_MEMORY, NULL, "the checked interpreter");
+	x->frames[depth] = f;
+	x->depth = depth;
 	frame_clear(f, prog, func);
+	f->nth = nth;
+	f->at = depth;
 	f->ret_pc = x->pc;
 	f->callback = false;
 	memcpy(&f->r[BPF_REG_1], args, 5 * sizeof(*args));
@@ -63,9 +72,15 @@ static u32 rounded(u32 bytes)
 	return (u32)align_up(bytes, EXEC_STACK_ROUND);
 }
 
+void exec_frames_free(struct exec *x)
+{
+	for (u32 i = 0; i < EXEC_ALL_FRAMES && x->frames[i]; i++)
+		free(x->frames[i]);
+}
+
 void exec_frame_pop(struct exec *x)
 {
-	struct exec_frame *f = x->f, *caller = &x->frames[x->depth - 1];
+	struct exec_frame *f = x->f, *caller = x->frames[x->depth - 1];
 	u32 above = f->chain_start ? 0 : rounded(f->depth) + f->below;
 
 	if (above > caller->below)
@@ -88,7 +103,7 @@ void exec_frame_replace(struct exec *x, const struct exec_prog *prog, struct exe
 
 struct exec_frame *exec_frame_of(struct exec *x, const struct exec_region *rg)
 {
-	return &x->frames[rg - &x->slots[SLOT_STACK]];
+	return x->frames[rg - &x->slots[SLOT_STACK]];
 }
 
 /* Sum of the frames of the chain up to frame n, that one excluded. */
@@ -96,8 +111,8 @@ static u32 chain_sum(struct exec *x, u32 n)
 {
 	u32 sum = 0;
 
-	while (n > 0 && !x->frames[n].chain_start)
-		sum += rounded(x->frames[--n].depth);
+	while (n > 0 && !x->frames[n]->chain_start)
+		sum += rounded(x->frames[--n]->depth);
 	return sum;
 }
 
@@ -106,17 +121,17 @@ u32 exec_stack_above(struct exec *x)
 	return chain_sum(x, x->depth);
 }
 
-/* Frame f got deeper: every sum that it takes part in grew. */
-static int check_sum(struct exec *x, struct exec_frame *f)
+/* Frame n got deeper: every sum that it takes part in grew. */
+static int check_sum(struct exec *x, u32 n)
 {
-	u32 n = (u32)(f - x->frames), sum = chain_sum(x, n),
-	    most = sum + rounded(f->depth) + f->below;
+	const struct exec_frame *f = x->frames[n];
+	u32 sum = chain_sum(x, n), most = sum + rounded(f->depth) + f->below;
 
 	sum += rounded(f->depth);
-	while (n++ < x->depth && !x->frames[n].chain_start) {
-		sum += rounded(x->frames[n].depth);
-		if (sum + x->frames[n].below > most)
-			most = sum + x->frames[n].below;
+	while (n++ < x->depth && !x->frames[n]->chain_start) {
+		sum += rounded(x->frames[n]->depth);
+		if (sum + x->frames[n]->below > most)
+			most = sum + x->frames[n]->below;
 	}
 	if (most <= EXEC_MAX_STACK)
 		return 0;
@@ -143,7 +158,7 @@ int exec_stack_wrote(struct exec *x, struct exec_frame *f, u32 off, u32 size)
 	if (depth <= f->depth)
 		return 0;
 	f->depth = depth;
-	return check_sum(x, f);
+	return check_sum(x, f->at);
 }
 
 u32 exec_stack_uninit(const struct exec_frame *f, u32 off, u32 size)

@@ -229,6 +229,7 @@ static int start(struct exec *x, const struct exec_prog *prog)
 
 	for (u32 i = 0; i < 5; i++)
 		args[i] = (struct exec_reg){ 0, FROM_NOTHING };
+	x->prog = prog;
 	enter_ctx(x, prog);
 	exec_pkt_renew(x);
 	args[0] = exec_reg_address(&x->slots[SLOT_CTX], 0);
@@ -255,7 +256,6 @@ static void init(struct exec *x, struct rt_run *run, u64 budget)
 int exec_checked_run(struct rt_run *run, const struct exec_prog *prog, u64 budget,
 		     struct exec_result *out)
 {
-	/* Zeroed: a helper that fails may leave memory unwritten which counts as written. */
 	struct exec *x = calloc(1, sizeof(*x));
 	int err;
 
@@ -275,6 +275,7 @@ int exec_checked_run(struct rt_run *run, const struct exec_prog *prog, u64 budge
 	run->ops = NULL;
 	run->engine = NULL;
 	exec_regions_free(x);
+	exec_frames_free(x);
 	free(x);
 	return err;
 }

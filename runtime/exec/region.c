@@ -6,6 +6,8 @@
  */
 #include "runtime/exec/exec_int.h"
 
+_Static_assert(N_SLOTS < HANDLE_SHORT >> HANDLE_SLOT_SHIFT, "a handle holds any slot's number");
+
 void exec_regions_init(struct exec *x)
 {
 	for (u32 i = 0; i < N_SLOTS; i++) {
