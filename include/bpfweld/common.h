@@ -43,7 +43,7 @@ struct weld_ctx_opts {
 	size_t sz;
 	weld_diag_fn diag_fn; /* NULL: diagnostics are counted and dropped */
 	void *diag_user;
-	unsigned int error_limit; /* errors that one link or load reports before it gives up; 0: 20 */
+	unsigned int error_limit; /* errors that a link or load reports until it gives up; 0: 20 */
 };
 
 /* Make a context; -ENOMEM, -EINVAL or -E2BIG (see the conventions above). */
