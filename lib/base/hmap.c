@@ -105,16 +105,21 @@ u64 hash_mix(u64 h, u64 v)
 	return h;
 }
 
-u64 hash_bytes(const void *data, size_t size)
+u64 hash_seeded(u64 seed, const void *data, size_t size)
 {
 	const u8 *p = data;
-	u64 h = size * 0x9e3779b97f4a7c15ull, tail = 0;
+	u64 h = seed ^ size * 0x9e3779b97f4a7c15ull, tail = 0;
 
 	for (; size >= 8; p += 8, size -= 8)
 		h = hash_mix(h, get_u64(p, false));
 	if (size)
 		memcpy(&tail, p, size);
 	return hash_mix(h, tail);
+}
+
+u64 hash_bytes(const void *data, size_t size)
+{
+	return hash_seeded(0, data, size);
 }
 
 u64 hash_str(const char *s)

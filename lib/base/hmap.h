@@ -42,6 +42,8 @@ int hmap_add(struct hmap *m, u64 hash, u32 val);
 void hmap_free(struct hmap *m);
 
 u64 hash_bytes(const void *data, size_t size);
+/* Who doesn't know the seed can't choose bytes that collide. */
+u64 hash_seeded(u64 seed, const void *data, size_t size);
 u64 hash_str(const char *s);
 /* Mix one more value into a hash. */
 u64 hash_mix(u64 h, u64 v);

@@ -36,6 +36,7 @@ struct hash {
 	struct rt_map map;
 	struct elem **buckets;
 	u32 n_buckets;			/* a power of two */
+	u64 seed;			/* of key hashes; no program can tell it */
 	u32 n;
 	struct elem *first, *last;
 	u64 seq;			/* of the element that was inserted last */
@@ -77,6 +78,8 @@ static int hash_create(struct rt_host *host, const struct rt_map_spec *spec, str
 
 	if (!h)
 		return -ENOMEM;
+	/* Addresses are what programs never see of the host; nothing else depends on them here. */
+	h->seed = hash_mix((u64)(uintptr_t)h, (u64)(uintptr_t)host);
 	h->key_room = (u32)align_up(spec->key_size, 8);
 	h->stride = rt_percpu_stride(spec);
 	h->copies = is_percpu(spec) ? host->n_cpus : 1;
@@ -128,7 +131,7 @@ static struct elem **bucket_of(struct hash *h, u64 hash)
 static struct elem *find(struct hash *h, const void *key)
 {
 	u32 key_size = h->map.spec.key_size;
-	u64 hash = hash_bytes(key, key_size);
+	u64 hash = hash_seeded(h->seed, key, key_size);
 	struct elem *e;
 
 	for (e = *bucket_of(h, hash); e; e = e->chain)
@@ -180,7 +183,7 @@ static int new_elem(struct hash *h, const void *key, struct elem **out)
 		return -ENOMEM;
 	}
 	memcpy(e->data, key, h->map.spec.key_size);
-	e->hash = hash_bytes(key, h->map.spec.key_size);
+	e->hash = hash_seeded(h->seed, key, h->map.spec.key_size);
 	*out = e;
 	return 0;
 }
