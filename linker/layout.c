@@ -55,7 +55,10 @@ static int raise_section(struct link *l, const struct link_out *o, input_id inpu
 	diag_begin(&m, l->diag, DIAG_LINK_SECTION, &at, b->name, link_input(l, input)->name,
 		   b->elf_type, (unsigned long long)b->flags, link_input(l, o->from)->name,
 		   a->elf_type, (unsigned long long)a->flags);
-	diag_note(&m, &there, "the first section of that name");
+	diag_note(&m, &there, "the first section of that name, %s in entries of %llu bytes",
+		  obj_sec_kind_text(a->kind), (unsigned long long)a->entsize);
+	diag_note(&m, &at, "this one, %s in entries of %llu bytes", obj_sec_kind_text(b->kind),
+		  (unsigned long long)b->entsize);
 	return diag_end(&m);
 }
 
@@ -151,27 +154,48 @@ static int place_section(struct link *l, input_id input, sec_id sec)
 	return err;
 }
 
-/* Common symbols: bytes in .bss. */
-static int place_commons(struct link *l)
+/* Their sizes are numbers in a symbol table, which must not become bytes of a file. */
+static bool has_bytes(const struct link *l, out_id out)
+{
+	const struct link_out *o = &l->outs.v[out.i];
+
+	return o->from.i && obj_sec(link_obj(l, o->from), o->from_sec)->elf_type != SHT_NOBITS;
+}
+
+/* The section of common symbols: .bss, or .bss.1, ... where inputs have put bytes into that. */
+static int out_for_commons(struct link *l, out_id *out)
 {
 	struct link_out bss = { .name = ".bss", .kind = OBJ_SEC_BSS, .align = 1 };
+
+	*out = find_out(l, bss.name);
+	for (u32 i = 1; has_bytes(l, *out); i++) {
+		bss.name = arena_printf(&l->arena, ".bss.%u", i);
+		if (!bss.name)
+			return -ENOMEM;
+		*out = find_out(l, bss.name);
+	}
+	return out->i ? 0 : add_out(l, &bss, out);
+}
+
+static int place_commons(struct link *l)
+{
+	out_id out = { 0 };
 	int err = 0;
 
 	for (u32 i = 1; i < l->pieces.n && !err; i++) {
 		const struct link_piece *p = &l->pieces.v[i];
 		u64 align;
-		out_id out;
 
 		if (p->sec.i || p->dropped || p->is_clone)
 			continue;
-		out = find_out(l, bss.name);
 		if (!out.i)
-			err = add_out(l, &bss, &out);
+			err = out_for_commons(l, &out);
+		if (err)
+			return err;
 		align = link_node_sym(l, p->owner)->value;
 		align = is_power_of_2(align) && align <= 4096 ? align : 8;
 		l->outs.v[out.i].align = max_u64(l->outs.v[out.i].align, align);
-		if (!err)
-			err = place(l, (piece_id){ i }, out, align);
+		err = place(l, (piece_id){ i }, out, align);
 	}
 	return err;
 }

@@ -413,6 +413,35 @@ START_TEST(A3_2_too_big)
 }
 END_TEST
 
+/* The size of a common symbol is a number; where .bss has bytes it must not become as many. */
+START_TEST(A3_2_commons_beside_a_bss_of_bytes)
+{
+	const struct obj_sym common = { .name = "huge", .value = 8, .size = 1u << 30, .type = 1,
+					.bind = 1, .common = true };
+	struct linking t;
+	struct obj *o, *out;
+	sym_id sym;
+	sec_id sec;
+
+	linking_begin(&t, NULL);
+	ck_assert_int_eq(obj_new(&t.diag, "x.o", HOST_BIG_ENDIAN, &o), 0);
+	ck_assert_int_eq(obj_add_sec(o, ".bss", OBJ_SEC_DATA, &sec), 0);
+	ck_assert_int_eq(vec_append(&obj_sec(o, sec)->bytes, (const u8 *)"GPL", 4), 0);
+	obj_sec(o, sec)->elf_type = 1;	/* PROGBITS */
+	obj_sec(o, sec)->flags = 3;
+	obj_sec(o, sec)->size = 4;
+	ck_assert_int_eq(obj_add_sym(o, &common, &sym), 0);
+	ck_assert_int_eq(obj_index(o), 0);
+	ck_assert_int_eq(link_add_obj(t.l, NULL, o, false, NULL), 0);
+	out = linking_finish(&t, 0);
+	sec = obj_sym(out, obj_find_sym(out, "huge"))->sec;
+	ck_assert_str_eq(obj_sec(out, sec)->name, ".bss.1");
+	ck_assert_uint_eq(obj_sec(out, sec)->bytes.n, 0);
+	obj_free(out);
+	linking_end(&t);
+}
+END_TEST
+
 /* A reference to the licence of an input whose licence isn't kept. */
 static struct obj *license_reader(struct diag *d, const char *name)
 {
@@ -458,7 +487,8 @@ static Suite *conflict_suite(void)
 	unit_add(s, "types", A3_4_prototypes, A3_4_prototypes_of_mappings, A3_4_variables,
 		 A3_4_maps_print_both_values);
 	unit_add(s, "inputs", A3_2_licences_and_versions, A3_2_byte_order, A3_2_notes,
-		 A3_2_too_big, A3_2_reference_to_a_dropped_licence);
+		 A3_2_too_big, A3_2_commons_beside_a_bss_of_bytes,
+		 A3_2_reference_to_a_dropped_licence);
 	unit_add(s, "mappings", A3_3_misspelt_mappings,
 		 A3_3_mapping_to_nothing_shows_who_wants_it, A3_3_twice_and_unused,
 		 A3_3_names_of_inputs);
