@@ -387,6 +387,59 @@ START_TEST(a_written_object_is_the_linked_one)
 }
 END_TEST
 
+/* Equal but for the handles of maps, which each target numbers itself (src_reg 1: MAP_FD). */
+static void check_same_stream(struct weld_instance *a, struct weld_instance *b)
+{
+	const struct insn {
+		uint8_t code, regs;
+		int16_t off;
+		int32_t imm;
+	} * x, *y;
+	const void *px, *py;
+	uint32_t nx, ny, n_handles = 0;
+
+	ck_assert_int_eq(weld_instance__insns(a, "xdp_dispatcher", &px, &nx), 0);
+	ck_assert_int_eq(weld_instance__insns(b, "xdp_dispatcher", &py, &ny), 0);
+	ck_assert_uint_eq(nx, ny);
+	x = px;
+	y = py;
+	for (uint32_t i = 0; i < nx; i++) {
+		ck_assert_mem_eq(&x[i], &y[i], offsetof(struct insn, imm));
+		if (x[i].code == 0x18 && x[i].regs >> 4 == 1)
+			n_handles += x[i++].imm >= 0;
+		else
+			ck_assert_int_eq(x[i].imm, y[i].imm);
+	}
+	ck_assert_uint_gt(n_handles, 0);
+}
+
+START_TEST(A6_2_one_stream_for_both_targets)
+{
+	struct weld_instance *in_rt, *in_kernel;
+	struct weld_target runtime, kernel;
+	struct weld_runtime *rt;
+	struct weld_object *obj;
+	struct weld_ctx *ctx;
+
+	READ_OR_SKIP("mapping_dummy", "mapping_drop");
+	ctx = new_ctx();
+	if (weld_runtime__new(ctx, NULL, &rt) || weld_target__kernel(&kernel))
+		unit_skip("this build has one target only");
+	obj = link_objects(ctx, BY_MEM, orders[0], false);
+	ck_assert_int_eq(weld_runtime__target(rt, &runtime), 0);
+	if (!load(obj, &kernel, &in_kernel))
+		unit_skip("bpf(2) is not allowed here");
+	ck_assert(load(obj, &runtime, &in_rt));
+	check_same_stream(in_rt, in_kernel);
+	weld_instance__close(in_rt);
+	weld_instance__close(in_kernel);
+	weld_object__close(obj);
+	weld_runtime__free(rt);
+	weld_ctx__free(ctx);
+	free_files();
+}
+END_TEST
+
 /* --- contexts side by side ------------------------------------------------------------ */
 
 static void *link_and_run(void *arg)
@@ -430,7 +483,8 @@ static Suite *api_link_suite(void)
 	Suite *s = suite_create("api_link");
 
 	unit_add(s, "mapping", mapping_in_any_order_and_way, one_file_twice,
-		 the_order_of_inputs_shows_in_the_tables, a_written_object_is_the_linked_one);
+		 the_order_of_inputs_shows_in_the_tables, a_written_object_is_the_linked_one,
+		 A6_2_one_stream_for_both_targets);
 	unit_add(s, "bad", bad_inputs_and_mappings, one_call_refuses_what_it_must);
 	unit_add(s, "threads", contexts_are_independent);
 	return s;
