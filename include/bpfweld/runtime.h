@@ -24,7 +24,7 @@ enum weld_clock {
 
 struct weld_runtime_opts {
 	size_t sz;
-	uint64_t insn_budget; /* instructions of one run; 0: 100 million */
+	uint64_t insn_budget; /* instructions of one run; 0: 1 << 27 */
 	uint32_t n_cpus;      /* values that a per-CPU map has; 0: 1 */
 	/* What programs may ask the world for; NULL members take the machine's. */
 	uint64_t (*time_ns)(void *user, int clock); /* enum weld_clock */
