@@ -49,10 +49,16 @@ static void print_trace(void *user, const char *text)
 int run_target_open(struct cli *cli, const char *engine, struct run_target *out)
 {
 	WELD_OPTS(weld_runtime_opts, opts, .trace = print_trace);
+	unsigned long long budget = 0;
 	int err;
 
 	*out = (struct run_target){ .engine = engine ? engine : "checked" };
+	if (!cli_number(cli, CLI_OPT_BUDGET, 1, UINT64_MAX, &budget))
+		return CLI_USAGE;
+	opts.insn_budget = budget;
 	if (!strcmp(out->engine, "kernel")) {
+		if (budget)
+			return cli_usage(cli, "--budget is for the checked engine");
 		err = weld_target__kernel(&out->target);
 		return cli_status(cli, err);
 	}

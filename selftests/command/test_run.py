@@ -216,6 +216,16 @@ def test_type(bench):
         bench.run('run', '--engine', engine, '--type', 'xdp', obj).want(0)
 
 
+def test_budget(bench):
+    bench.need_runtime()
+    path = bench.prog('mapping_drop')
+    bench.run('run', '--budget', '1000', path).want(0)
+    stopped = bench.run('run', '--budget', '2', path).want(1)
+    assert b'E5169' in stopped.err, stopped.err
+    bench.run('run', '--budget', '0', path).want(2)
+    bench.run('run', '--budget', '9', '--engine', 'kernel', path).want(2)
+
+
 def test_repeat(bench):
     bench.need_runtime()
     for engine in bench.engines():
