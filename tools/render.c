@@ -2,7 +2,7 @@
 /*
  * Diagnostics for people and for programs, and the exit status that follows from them.
  *
- *	error[E2003]: 'xdp_main' is defined twice
+ *	error[E2001]: function 'xdp_main' is defined by fw_b and by fw_a
  *	  --> fw_b.c:27  (fw_b.o, section xdp, xdp_main, insn 8)
  *	   27 | int xdp_main(struct xdp_md *ctx)
  *	note: first defined here
@@ -163,6 +163,8 @@ static void print_text(const struct cli *cli, const struct weld_diag *d)
 	print_place(cli, &d->at);
 	if (d->detail && (cli->verbose || d->code >= 5000))
 		print_detail(d->detail);
+	else if (d->detail)
+		fprintf(stderr, "%snote%s: -v shows the whole log\n", note, off);
 	for (size_t i = 0; i < d->n_notes; i++) {
 		fprintf(stderr, "%snote%s: ", note, off);
 		cli_print(stderr, "%s\n", d->notes[i].text);
