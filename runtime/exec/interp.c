@@ -80,14 +80,14 @@ static struct exec_access access_by_number(struct exec *x, u64 addr, u64 size)
 	return a;
 }
 
-/* Memory that a helper goes through takes time as instructions do, a cache line as much as one. */
+/* Memory that a helper goes through takes time as instructions do: a cache line counts as one. */
 static int charge(struct exec *x, u64 size)
 {
 	u64 n = size / 64;
 
 	if (n > x->left)
-		return exec_fault(x, DIAG_EXEC_BUDGET, "helpers that go through large memory use it "
-				  "up as well");
+		return exec_fault(x, DIAG_EXEC_BUDGET,
+				  "helpers that go through large memory use it up as well");
 	x->left -= n;
 	x->charged += n;
 	return 0;
