@@ -16,7 +16,6 @@
 #include "linker/link_int.h"
 
 #include <stdio.h>
-
 #include <stdlib.h>
 
 static bool is_entity(u32 kind)

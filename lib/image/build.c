@@ -127,7 +127,7 @@ static int collect_funcs(struct build *b)
 
 /* --- references ----------------------------------------------------------------------- */
 
-static int resolve_func(struct build *b)
+static int resolve_refs(struct build *b)
 {
 	const struct obj *o = b->o;
 	int err = 0;
@@ -293,7 +293,7 @@ static int (*const passes[])(struct build *b) = {
 	collect_funcs,
 	/* From here on no function is added and no instruction moves. */
 	check_core_relos,
-	resolve_func,
+	resolve_refs,
 	/* From here on only map handles are left to patch. */
 	copy_func_info,
 	copy_line_info,
