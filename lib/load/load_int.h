@@ -31,6 +31,11 @@ int load_raise(const struct load_inst *inst, enum diag_id id, const struct weld_
 /* A line about an errno's usual cause, or NULL. */
 const char *load_hint(int err);
 
+/* The reason that a verifier's log ends with; nothing when it is empty. */
+void load_log_reason(const char *log, struct sbuf *out);
+/* The last instruction that the log shows the verifier at; false and untouched without one. */
+bool load_log_insn(const char *log, u32 *insn);
+
 /* Fill a kernel object name: what the kernel doesn't take becomes '_', 15 characters are kept. */
 void load_kernel_name(char out[BPF_OBJ_NAME_LEN], const char *name);
 

@@ -43,38 +43,32 @@ static void prog_attr(const struct load_inst *inst, const struct img *img, union
 	attr->line_info_rec_size = sizeof(struct bpf_line_info);
 }
 
-/* The last line of a log that says something about the program: the summary line that counts
- * instructions isn't it. */
-static void log_reason(const char *log, struct sbuf *out)
+/* The place of an instruction of an image, in the object that it was made of. */
+static struct weld_where image_where(const struct img *img, u32 insn)
 {
-	const char *end = log + strlen(log);
+	for (u32 i = 0; i < img->funcs.n; i++) {
+		const struct img_func *f = &img->funcs.v[i];
+		const struct obj_func *from = obj_func(img->obj, f->func);
 
-	while (end > log) {
-		const char *start;
-
-		while (end > log && end[-1] == '\n')
-			end--;
-		start = end;
-		while (start > log && start[-1] != '\n')
-			start--;
-		if (end > start && strncmp(start, "processed ", 10) &&
-		    strncmp(start, "verification time", 17) && strncmp(start, "stack depth", 11)) {
-			sbuf_put(out, start, (size_t)(end - start));
-			return;
-		}
-		end = start;
+		if (insn - f->insn < f->n_insns)
+			return obj_where(img->obj, from->sec,
+					 ((u64)from->insn + (insn - f->insn)) *
+						 sizeof(struct bpf_insn));
 	}
+	return obj_where_sym(img->obj, obj_func(img->obj, img->funcs.v[0].func)->sym);
 }
 
 static int raise_refused(const struct load_inst *inst, func_id id, int err, const struct sbuf *log)
 {
-	const struct obj_func *f = obj_func(inst->obj, id);
-	struct weld_where at = obj_where_sym(inst->obj, f->sym);
 	const char *hint = load_hint(err);
 	struct sbuf reason = { 0 };
+	struct weld_where at;
 	struct diag_msg m;
+	u32 insn = 0;
 
-	log_reason(sbuf_str(log), &reason);
+	load_log_insn(sbuf_str(log), &insn);
+	at = image_where(inst->progs[id.i].img, insn);
+	load_log_reason(sbuf_str(log), &reason);
 	diag_begin(&m, inst->diag, DIAG_LOAD_PROG_REFUSED, &at, inst->target.ops->name,
 		   obj_func_name(inst->obj, id), reason.size ? sbuf_str(&reason) : strerror(-err));
 	diag_errno(&m, err);

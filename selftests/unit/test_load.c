@@ -11,7 +11,7 @@
 #include "selftests/unit/unit.h"
 
 struct said {
-	int n, code, err;
+	int n, code, err, insn;
 	char text[512], detail[4096];
 	bool has_help;
 };
@@ -23,6 +23,7 @@ static void listen(void *user, const struct weld_diag *d)
 	s->n++;
 	s->code = d->code;
 	s->err = d->err;
+	s->insn = (int)d->at.insn;
 	s->has_help = d->help != NULL;
 	snprintf(s->text, sizeof(s->text), "%s", d->text);
 	snprintf(s->detail, sizeof(s->detail), "%s", d->detail ? d->detail : "");
@@ -320,10 +321,12 @@ START_TEST(a_refused_program_shows_the_log)
 	w.fake.rules[0] = (struct fake_rule){
 		.cmd = BPF_PROG_LOAD,
 		.err = -EACCES,
-		.log = "0: (b7) r0 = 0\nR1 !read_ok\nprocessed 1 insns\n",
+		.log = "0: (b7) r0 = 0\n2: (85) call pc+3\nR1 !read_ok\nprocessed 1 insns\n",
 	};
 	ck_assert_int_eq(load(NULL), -EACCES);
 	ck_assert_int_eq(w.said.code, DIAG_LOAD_PROG_REFUSED);
+	/* The place is that of the last instruction in the log: the main function comes first. */
+	ck_assert_int_eq(w.said.insn, 2);
 	ck_assert_ptr_nonnull(strstr(w.said.text, "R1 !read_ok"));
 	ck_assert_ptr_nonnull(strstr(w.said.detail, "processed 1 insns"));
 	/* Without a log first, then with one. */
@@ -461,8 +464,7 @@ static Suite *image_suite(void)
 		 A1_7_one_func_info_a_function_and_lines_at_each_start,
 		 A1_7_calls_reach_function_starts, A3_2_externs_that_are_left_are_named,
 		 A3_1_no_extern_of_BTF_reaches_a_target,
-		 A3_5_enums_that_are_only_declared_get_a_size,
-		 A3_5_no_int_has_two_encodings,
+		 A3_5_enums_that_are_only_declared_get_a_size, A3_5_no_int_has_two_encodings,
 		 core_relocations_are_refused_by_name);
 	return s;
 }
