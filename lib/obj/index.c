@@ -15,49 +15,79 @@ static int cmp_relocs(const void *pa, const void *pb)
 	return a->off < b->off ? -1 : a->off > b->off;
 }
 
-/* insn is the first member of all info records; the others make the order total. */
-static int cmp_words(const u32 *a, const u32 *b, size_t n)
+static void sort_relocs(struct obj_sec *sec)
 {
-	for (size_t i = 0; i < n; i++)
-		if (a[i] != b[i])
-			return a[i] < b[i] ? -1 : 1;
-	return 0;
-}
-
-static int cmp_func_infos(const void *a, const void *b)
-{
-	return cmp_words(a, b, sizeof(struct obj_func_info) / sizeof(u32));
-}
-
-static int cmp_line_infos(const void *a, const void *b)
-{
-	return cmp_words(a, b, sizeof(struct obj_line_info) / sizeof(u32));
-}
-
-static int cmp_core_relos(const void *a, const void *b)
-{
-	return cmp_words(a, b, sizeof(struct obj_core_relo) / sizeof(u32));
-}
-
-/* What compilers write is sorted already: then this is one comparison a record. */
-static void sort_records(void *v, u32 n, size_t size, int (*cmp)(const void *, const void *))
-{
-	for (u32 i = 1; i < n; i++) {
-		if (cmp((char *)v + (i - 1) * size, (char *)v + i * size) > 0) {
-			qsort(v, n, size, cmp);
+	for (u32 i = 1; i < sec->relocs.n; i++) {
+		if (cmp_relocs(&sec->relocs.v[i - 1], &sec->relocs.v[i]) > 0) {
+			qsort(sec->relocs.v, sec->relocs.n, sizeof(*sec->relocs.v), cmp_relocs);
 			return;
 		}
 	}
 }
 
-#define SORT(vec, cmp) sort_records((vec)->v, (vec)->n, sizeof(*(vec)->v), cmp)
+/* Info records of one kind; all start with their instruction. */
+struct records {
+	char *v;
+	u32 n;
+	size_t size; /* bytes of one */
+};
 
-void obj_sort_sec(struct obj_sec *sec)
+static u32 insn_at(const struct records *r, u64 i)
 {
-	SORT(&sec->relocs, cmp_relocs);
-	SORT(&sec->func_infos, cmp_func_infos);
-	SORT(&sec->line_infos, cmp_line_infos);
-	SORT(&sec->core_relos, cmp_core_relos);
+	return get_u32(r->v + i * r->size, false);
+}
+
+/* Merge the two runs of width records at lo into the same place of to. */
+static void merge(struct records *to, const struct records *from, u64 lo, u64 width)
+{
+	u64 mid = min_u64(lo + width, from->n), hi = min_u64(lo + 2 * width, from->n);
+
+	for (u64 i = lo, a = lo, b = mid; i < hi; i++) {
+		bool left = b == hi || (a < mid && insn_at(from, a) <= insn_at(from, b));
+
+		memcpy(to->v + i * to->size, from->v + (left ? a++ : b++) * from->size, from->size);
+	}
+}
+
+/*
+ * Records of one instruction keep their order. Everything else in them is numbers of types and
+ * strings, which a link changes: ordered by those, linking twice would differ from linking once.
+ * What compilers write is sorted already, and then this only looks.
+ */
+static int sort_records(struct records r)
+{
+	struct records from = r, to = r, done;
+	char *other;
+	u32 sorted = 1;
+
+	while (sorted < r.n && insn_at(&r, sorted - 1) <= insn_at(&r, sorted))
+		sorted++;
+	if (sorted >= r.n)
+		return 0;
+	to.v = other = malloc(r.n * r.size);
+	if (!other)
+		return -ENOMEM;
+	for (u64 width = 1; width < r.n; width *= 2) {
+		for (u64 lo = 0; lo < r.n; lo += 2 * width)
+			merge(&to, &from, lo, width);
+		done = from;
+		from = to;
+		to = done;
+	}
+	if (from.v != r.v)
+		memcpy(r.v, from.v, r.n * r.size);
+	free(other);
+	return 0;
+}
+
+#define SORT(vec) sort_records((struct records){ (char *)(vec)->v, (vec)->n, sizeof(*(vec)->v) })
+
+int obj_sort_sec(struct obj_sec *sec)
+{
+	sort_relocs(sec);
+	return SORT(&sec->func_infos) || SORT(&sec->line_infos) || SORT(&sec->core_relos) ?
+		       -ENOMEM :
+		       0;
 }
 
 /* Normal form is what the reader establishes and a linker keeps: a fault here is one of ours. */
@@ -148,8 +178,8 @@ static int index_secs(struct obj *o)
 		const struct obj_sec *sec = &o->secs.v[i];
 
 		if (sec->kind == OBJ_SEC_LICENSE) {
-			o->license = arena_strndup(&o->arena, (const char *)sec->bytes.v,
-						   sec->bytes.n);
+			o->license =
+				arena_strndup(&o->arena, (const char *)sec->bytes.v, sec->bytes.n);
 			err = o->license ? 0 : obj_no_memory(o);
 		} else if (sec->kind == OBJ_SEC_VERSION) {
 			err = index_version(o, sec);

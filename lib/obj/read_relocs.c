@@ -434,7 +434,8 @@ static int sort_relocs(struct reader *r, u32 elf_sec)
 {
 	struct obj_sec *sec = obj_sec(r->o, r->secs[elf_sec]);
 
-	obj_sort_sec(sec);
+	if (obj_sort_sec(sec))
+		return obj_no_memory(r->o);
 	for (u32 i = 1; i < sec->relocs.n; i++) {
 		const struct obj_reloc *a = &sec->relocs.v[i - 1], *b = a + 1;
 		u64 room = obj_sec_is_code(sec->kind) ? 8 : obj_reloc_type(a->type)->size;
@@ -503,8 +504,7 @@ static int read_resolved_sec(struct reader *r, u32 elf_sec)
 		}
 		i += obj_insn_is_ld64(insn);
 	}
-	obj_sort_sec(sec);
-	return 0;
+	return obj_sort_sec(sec) ? obj_no_memory(r->o) : 0;
 }
 
 int obj_read_relocs(struct reader *r)
