@@ -142,9 +142,9 @@ static int load_and_pin(struct load_job *job)
 	int err, status;
 
 	err = weld_object__open_file(job->cli->ctx, job->cli->args[0], NULL, &job->obj);
-	if (!err)
-		err = weld_target__kernel(&kernel);
 	status = cli_status(job->cli, err);
+	if (status == CLI_OK)
+		status = run_kernel_target(job->cli, &kernel);
 	if (status == CLI_OK)
 		status = cli_type(job->cli, &opts.type);
 	if (status != CLI_OK)

@@ -31,8 +31,12 @@ static int read_raw(struct cli *cli, struct raw_job *job)
 
 static int run_it(struct cli *cli, struct raw_job *job)
 {
-	int status = run_target_open(cli, cli_value(cli, CLI_OPT_ENGINE), &job->target);
+	const char *engine = cli_value(cli, CLI_OPT_ENGINE);
+	int status;
 
+	if (engine && !strcmp(engine, "kernel"))
+		return cli_usage(cli, "--raw runs in the bundled runtime only");
+	status = run_target_open(cli, engine, &job->target);
 	job->run = (struct weld_raw_run){
 		.sz = sizeof(job->run),
 		.insns = job->insns,
@@ -40,8 +44,6 @@ static int run_it(struct cli *cli, struct raw_job *job)
 		.mem = job->mem,
 		.mem_size = job->mem_size,
 	};
-	if (status == CLI_OK && !job->target.runtime)
-		status = cli_usage(cli, "--raw runs in the bundled runtime only");
 	if (status == CLI_OK)
 		status = cli_status(cli, weld_runtime__run_raw(job->target.runtime, &job->run));
 	return status;

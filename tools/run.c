@@ -46,6 +46,15 @@ static void print_trace(void *user, const char *text)
 	cli_puts(stderr, text);
 }
 
+int run_kernel_target(struct cli *cli, struct weld_target *target)
+{
+	int err = weld_target__kernel(target);
+
+	if (err == -ENOTSUP)
+		cli_error(cli, CLI_ENV, "this bpfweld was built without the kernel target");
+	return cli_status(cli, err);
+}
+
 int run_target_open(struct cli *cli, const char *engine, struct run_target *out)
 {
 	WELD_OPTS(weld_runtime_opts, opts, .trace = print_trace);
@@ -59,8 +68,7 @@ int run_target_open(struct cli *cli, const char *engine, struct run_target *out)
 	if (!strcmp(out->engine, "kernel")) {
 		if (budget)
 			return cli_usage(cli, "--budget is for the checked engine");
-		err = weld_target__kernel(&out->target);
-		return cli_status(cli, err);
+		return run_kernel_target(cli, &out->target);
 	}
 	if (strcmp(out->engine, "checked"))
 		return cli_usage(cli, "--engine takes checked or kernel");

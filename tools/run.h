@@ -13,6 +13,8 @@ struct run_target {
 
 /* engine NULL: "checked". CLI_OK, or a status that was said. Close it in either case. */
 int run_target_open(struct cli *cli, const char *engine, struct run_target *out);
+/* The kernel alone, where no other engine is asked for. */
+int run_kernel_target(struct cli *cli, struct weld_target *target);
 void run_target_close(struct run_target *t);
 
 /* The number of the program type that --type names; 0 without it. */

@@ -11,7 +11,7 @@
 struct start {
 	u32 sec;
 	u32 insn;
-	u32 rank;	/* lower is stronger */
+	u32 rank; /* lower is stronger */
 	u32 sym;
 };
 
@@ -107,9 +107,47 @@ static int raise_overlap(struct obj *o, const struct start *s)
 			  obj_sym(o, before->sym)->name);
 }
 
+/* A walk over the instructions of a section, each of one slot or two; it goes forward only. */
+struct insn_walk {
+	u32 sec, at;
+};
+
+/* Does an instruction start at insn (or the section end there)? */
+static bool is_boundary(const struct obj *o, struct insn_walk *w, u32 sec, u32 insn)
+{
+	const struct obj_sec *s = &o->secs.v[sec];
+
+	if (w->sec != sec)
+		*w = (struct insn_walk){ .sec = sec };
+	while (w->at < insn && w->at < s->insns.n)
+		w->at += obj_insn_is_ld64(&s->insns.v[w->at]) ? 2 : 1;
+	return w->at == insn || insn >= s->insns.n;
+}
+
+static int raise_cut(struct obj *o, const struct start *s)
+{
+	struct weld_where at = WELD_WHERE_NONE;
+
+	at.file = o->name;
+	at.section = o->secs.v[s->sec].name;
+	at.func = o->syms.v[s->sym].name;
+	at.offset = s->insn * 8ll;
+	return diag_raise(o->diag, DIAG_OBJ_SYMBOL, &at, at.func,
+			  "begins or ends in the middle of a 16-byte instruction");
+}
+
+/* Where a function ends that doesn't say it: where the next one starts. */
+static u32 open_end(const struct obj *o, const starts *all, u32 i, u32 next)
+{
+	bool same_sec = next < all->n && all->v[next].sec == all->v[i].sec;
+
+	return same_sec ? all->v[next].insn : o->secs.v[all->v[i].sec].insns.n;
+}
+
 static int add_all(struct obj *o, const starts *all)
 {
 	u32 next, covered_sec = 0, covered_end = 0;
+	struct insn_walk walk = { 0 };
 
 	for (u32 i = 0; i < all->n; i = next) {
 		const struct start *s = &all->v[i];
@@ -126,9 +164,9 @@ static int add_all(struct obj *o, const starts *all)
 		covered_sec = s->sec;
 		covered_end = end;
 		if (!end)
-			end = next < all->n && all->v[next].sec == s->sec ?
-				      all->v[next].insn :
-				      o->secs.v[s->sec].insns.n;
+			end = open_end(o, all, i, next);
+		if (!is_boundary(o, &walk, s->sec, s->insn) || !is_boundary(o, &walk, s->sec, end))
+			return raise_cut(o, s);
 		err = add_func(o, s, end);
 		if (err)
 			return err;

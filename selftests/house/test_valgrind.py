@@ -41,6 +41,8 @@ RUNS = [
 def run(bpfweld, words, want):
     """None, or what went wrong."""
     got = subprocess.run([*VALGRIND, bpfweld, *words], capture_output=True, text=True)
+    if got.returncode == 4 and 'built without' in got.stderr:
+        return None     # a build that lacks a target says so, without a leak
     if got.returncode != want or '== ' in got.stderr:
         return f'status {got.returncode}, want {want}:\n{got.stdout}{got.stderr}'
     return None

@@ -17,8 +17,7 @@ static struct caught c;
 static const u64 CODE = SHF_ALLOC | SHF_EXECINSTR, DATA = SHF_ALLOC | SHF_WRITE;
 
 /* call -1; r1 = 0 ll; exit */
-static const u8 code[32] = { 0x85, 0x10, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x18, 0x01,
-			     [24] = 0x95 };
+static const u8 code[32] = { 0x85, 0x10, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x18, 0x01, [24] = 0x95 };
 static const u8 zeroes[64];
 
 /* Write the sample, open it as an object. */
@@ -137,9 +136,9 @@ END_TEST
 
 /* Which bytes, where, of which type, against which symbol, and what comes of it. */
 struct rel_row {
-	u32 sec;	/* 1 xdp, 2 .data, 3 .bss */
+	u32 sec; /* 1 xdp, 2 .data, 3 .bss */
 	struct elf_rel rel;
-	enum diag_id code;	/* 0: opens */
+	enum diag_id code; /* 0: opens */
 };
 
 /* Symbols: 1 main, 2 wanted, 3 in a section that is dropped, 4 thread-local, 5 without name. */
@@ -249,10 +248,14 @@ START_TEST(malformed_symbols)
 		u8 type, bind;
 		u32 sec;
 	} rows[] = {
-		{ 40, 0, STT_FUNC, STB_GLOBAL, 1 },   { 0, 40, STT_FUNC, STB_GLOBAL, 1 },
-		{ 4, 8, STT_FUNC, STB_GLOBAL, 1 },    { 0, 12, STT_FUNC, STB_GLOBAL, 1 },
-		{ 0, UINT64_MAX, STT_FUNC, STB_LOCAL, 1 }, { 0, 8, 10, STB_GLOBAL, 1 },
-		{ 0, 8, STT_FUNC, 10, 1 },	      { 0, 0, STT_TLS, STB_GLOBAL, 1 },
+		{ 40, 0, STT_FUNC, STB_GLOBAL, 1 },
+		{ 0, 40, STT_FUNC, STB_GLOBAL, 1 },
+		{ 4, 8, STT_FUNC, STB_GLOBAL, 1 },
+		{ 0, 12, STT_FUNC, STB_GLOBAL, 1 },
+		{ 0, UINT64_MAX, STT_FUNC, STB_LOCAL, 1 },
+		{ 0, 8, 10, STB_GLOBAL, 1 },
+		{ 0, 8, STT_FUNC, 10, 1 },
+		{ 0, 0, STT_TLS, STB_GLOBAL, 1 },
 		{ 3, 8, STT_OBJECT, STB_GLOBAL, ELF_SEC_COMMON },
 	};
 
@@ -261,8 +264,13 @@ START_TEST(malformed_symbols)
 
 		one_function(&s);
 		s.secs[0].bytes = span_of(code + 8, 24);
-		s.syms[0] = (struct elf_out_sym){ "main", rows[i].value, rows[i].size,
-						  rows[i].sec, rows[i].type, rows[i].bind, 0 };
+		s.syms[0] = (struct elf_out_sym){ "main",
+						  rows[i].value,
+						  rows[i].size,
+						  rows[i].sec,
+						  rows[i].type,
+						  rows[i].bind,
+						  0 };
 		expect(&s, -EINVAL, DIAG_OBJ_SYMBOL);
 	}
 }
@@ -277,6 +285,34 @@ START_TEST(symbols_twice)
 	s.syms[0].size = 24;
 	sample_sym(&s, "main", 0, 0, STT_NOTYPE);
 	expect(&s, -EINVAL, DIAG_OBJ_DUP_SYMBOL);
+}
+END_TEST
+
+START_TEST(functions_cut_an_instruction)
+{
+	/* r0 = 0 ll (two slots), r0 = 0, exit */
+	static const u8 wide[32] = { [0] = 0x18, [16] = 0xb7, [24] = 0x95 };
+	static const struct {
+		u64 value, size;
+		bool good;
+	} rows[] = { { 0, 8, false }, { 8, 24, false }, { 8, 0, false },
+		     { 0, 16, true }, { 0, 32, true },	{ 16, 16, true } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct sample s;
+		struct obj *o;
+
+		one_function(&s);
+		s.secs[0].bytes = span_of(wide, sizeof(wide));
+		s.syms[0].value = rows[i].value;
+		s.syms[0].size = rows[i].size;
+		if (!rows[i].good) {
+			expect(&s, -EINVAL, DIAG_OBJ_SYMBOL);
+			continue;
+		}
+		ck_assert_int_eq(open_sample(&s, &o), 0);
+		obj_free(o);
+	}
 }
 END_TEST
 
@@ -515,23 +551,33 @@ START_TEST(large_inputs_take_linear_time)
 	struct elf_rel *rels = calloc(N, sizeof(*rels));
 	u8 *insns = calloc(N, 16);
 	struct elf_out_sec secs[] = {
-		{ .name = "xdp", .type = SHT_PROGBITS, .flags = CODE, .align = 8,
+		{ .name = "xdp",
+		  .type = SHT_PROGBITS,
+		  .flags = CODE,
+		  .align = 8,
 		  .bytes = span_of(insns, N * 16) },
-		{ .name = ".relxdp", .type = SHT_REL, .align = 8, .entsize = ELF64_REL_SIZE,
-		  .rel_of = 1, .rels = rels, .n_rels = N },
+		{ .name = ".relxdp",
+		  .type = SHT_REL,
+		  .align = 8,
+		  .entsize = ELF64_REL_SIZE,
+		  .rel_of = 1,
+		  .rels = rels,
+		  .n_rels = N },
 	};
-	struct elf_out out = { .machine = EM_BPF, .secs = secs, .n_secs = 2, .syms = syms,
-			       .n_syms = N };
+	struct elf_out out = {
+		.machine = EM_BPF, .secs = secs, .n_secs = 2, .syms = syms, .n_syms = N
+	};
 	struct sbuf b = { 0 };
 	struct obj *o;
 
 	catch_init(&c);
 	for (u32 i = 0; i < N; i++) {
 		insns[i * 16] = 0x18;
-		rels[N - 1 - i] = (struct elf_rel){ .off = i * 16ull, .type = R_BPF_64_64,
-						    .sym = i + 1 };
-		syms[i] = (struct elf_out_sym){ .name = "same", .sec = 1, .value = i * 16ull,
-						.size = 16, .type = STT_FUNC };
+		rels[N - 1 - i] =
+			(struct elf_rel){ .off = i * 16ull, .type = R_BPF_64_64, .sym = i + 1 };
+		syms[i] = (struct elf_out_sym){
+			.name = "same", .sec = 1, .value = i * 16ull, .size = 16, .type = STT_FUNC
+		};
 	}
 	ck_assert_int_eq(elf_write(&c.d, &out, &b), 0);
 	ck_assert_msg(!obj_open_mem(&c.d, span_of(b.data, b.size), "large.o", &o), "%s", c.text);
@@ -549,9 +595,9 @@ static Suite *obj_bad_suite(void)
 	Suite *s = suite_create("obj_bad");
 
 	unit_add(s, "elf", sample_is_good, wrong_machine, legacy_maps, malformed_sections,
-		 malformed_relocations, calls_of_what_is_no_function,
-		 relocations_of_the_same_bytes, malformed_symbols, symbols_twice,
-		 functions_overlap, aliases, calls_out_of_the_section);
+		 malformed_relocations, calls_of_what_is_no_function, relocations_of_the_same_bytes,
+		 malformed_symbols, symbols_twice, functions_cut_an_instruction, functions_overlap,
+		 aliases, calls_out_of_the_section);
 	unit_add(s, "btf", records_of_btf_ext, variable_behind_its_section);
 	unit_add(s, "damage", truncation_at_each_byte, each_bit_flipped, allocation_faults,
 		 large_inputs_take_linear_time);
