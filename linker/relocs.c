@@ -59,6 +59,16 @@ static int raise_lost(struct link *l, piece_id piece, const struct obj_reloc *r)
 	return diag_raise(l->diag, DIAG_LINK_RELOC_LOST, &at, link_input(l, p->input)->name);
 }
 
+/* Pieces of code are placed apart from each other: what lies behind a function in its input lies
+ * somewhere else in the output, so an offset from its name must stay inside. */
+static bool leaves_function(const struct link *l, const struct link_node *n, s64 addend)
+{
+	const struct link_piece *p = link_piece(l, n->piece);
+
+	return addend && n->piece.i && obj_sec_is_code(l->outs.v[p->out.i].kind) &&
+	       n->piece_off + (u64)addend >= p->size;
+}
+
 static int plan(struct link *l, piece_id piece, const struct obj_reloc *r, struct link_target t)
 {
 	const struct link_piece *p = link_piece(l, t.piece);
@@ -66,6 +76,8 @@ static int plan(struct link *l, piece_id piece, const struct obj_reloc *r, struc
 	if (t.node.i) {
 		struct link_node *n = link_node(l, t.node);
 
+		if (leaves_function(l, n, t.addend))
+			return link_fault(l, raise_lost(l, piece, r));
 		n->referenced = true;
 		l->outs.v[link_piece(l, n->piece)->out.i].referenced = true;
 		return 0;

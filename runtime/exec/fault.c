@@ -78,7 +78,7 @@ void exec_describe_reg(struct exec *x, struct sbuf *out, struct exec_reg r)
 	}
 	exec_describe_region(x, out, rg);
 	/* Stack offsets count from the frame pointer, as in the program's text. */
-	off = (s64)(r.v - rg->base) - (rg->kind == KIND_STACK ? EXEC_MAX_STACK : (s64)rg->lo);
+	off = (s64)(r.v - rg->base - (rg->kind == KIND_STACK ? EXEC_MAX_STACK : (u64)rg->lo));
 	if (rg->kind == KIND_STACK)
 		sbuf_puts(out, ", fp");
 	if (off)
