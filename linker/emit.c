@@ -6,6 +6,8 @@
 
 static int copy_code(struct link *l, struct obj_sec *sec, const struct link_out *o)
 {
+	if (!o->size)
+		return 0;
 	if (vec_reserve(&sec->insns, (u32)(o->size / 8)))
 		return -ENOMEM;
 	sec->insns.n = (u32)(o->size / 8);
