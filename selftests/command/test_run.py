@@ -260,7 +260,7 @@ def in_bpffs(bench, script, *args):
                            'mount -t bpf bpf "$1" 2>/dev/null && mount --bind "$1" /sys/fs/bpf '
                            '2>/dev/null || exit 99\n' + script, 'sh', folder, bench.bpfweld, *args],
                           capture_output=True, text=True)
-    if done.returncode == 99:
+    if done.returncode == 99 or done.stderr.startswith('unshare:'):
         bench.skip('bpffs cannot be mounted here')
     return done
 
