@@ -178,8 +178,9 @@ static int index_secs(struct obj *o)
 		const struct obj_sec *sec = &o->secs.v[i];
 
 		if (sec->kind == OBJ_SEC_LICENSE) {
-			o->license =
-				arena_strndup(&o->arena, (const char *)sec->bytes.v, sec->bytes.n);
+			const char *text = sec->bytes.n ? (const char *)sec->bytes.v : "";
+
+			o->license = arena_strndup(&o->arena, text, sec->bytes.n);
 			err = o->license ? 0 : obj_no_memory(o);
 		} else if (sec->kind == OBJ_SEC_VERSION) {
 			err = index_version(o, sec);
