@@ -19,7 +19,8 @@ def files(root, *endings):
     for folder, dirs, names in os.walk(root):
         dirs[:] = sorted(d for d in dirs if not SKIPPED_DIRS.match(d))
         for name in names:
-            if not endings or name.endswith(endings):
+            # In a work tree of its own .git is a file.
+            if name != '.git' and (not endings or name.endswith(endings)):
                 found.append(os.path.relpath(os.path.join(folder, name), root))
     return sorted(found)
 
