@@ -3,7 +3,8 @@
  * Where everything goes. Sections of one name become one, in the order in which their names were
  * first seen, .text before all others; .text.* is folded into .text. Within a section pieces come
  * in the order of the inputs, each at the first offset that is congruent to its old one modulo
- * the alignment of its section, so a definition never loses the alignment that it had.
+ * the alignment of its section, so a definition never loses the alignment that it had. A variable
+ * that is moved alone is content with as many low zero bits as its old offset has.
  */
 #include "linker/link_int.h"
 
@@ -107,11 +108,16 @@ static int place(struct link *l, piece_id piece, out_id out, u64 align)
 	struct link_piece *p = link_piece(l, piece);
 	piece_id *slot = vec_push(&o->pieces);
 	struct weld_where at = WELD_WHERE_NONE;
-	u64 skew = (p->off - o->size) & (align - 1);
+	u64 own = p->off & -p->off;
+	u64 skew;
 
 	if (!slot)
 		return -ENOMEM;
 	*slot = piece;
+	if (p->loose)
+		skew = -o->size & ((own ? min_u64(own, align) : align) - 1);
+	else
+		skew = (p->off - o->size) & (align - 1);
 	if (p->size > MAX_SECTION || o->size + skew > MAX_SECTION - p->size) {
 		at.section = o->name;
 		return diag_raise(l->diag, DIAG_LINK_TOO_BIG, &at, o->name,
@@ -131,7 +137,7 @@ static int place_function(struct link *l, piece_id piece, out_id out)
 	const struct link_piece *p = link_piece(l, piece);
 	int err = place(l, piece, p->to_text ? text : out, 8);
 
-	if (!err && p->clone.i)
+	if (!err && p->clone.i && !link_piece(l, link_node(l, p->clone)->piece)->dropped)
 		err = place(l, link_node(l, p->clone)->piece, text, 8);
 	return err;
 }

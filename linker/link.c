@@ -41,6 +41,8 @@ static link_pass *const passes[] = {
 	link_find_uses,
 	link_make_clones,	/* entry programs that are called */
 	/* From here on no node and no piece is added. */
+	link_drop_unreached,
+	/* From here on none is dropped. */
 	link_place_pieces,
 	milestone,		/* offsets are final */
 
@@ -102,6 +104,7 @@ int link_new(struct diag *d, const struct link_opts *opts, struct link **out)
 		return diag_raise(d, DIAG_NO_MEMORY, NULL, "the linker");
 	l->diag = d;
 	l->allow_unresolved = opts && opts->allow_unresolved;
+	l->gc = opts && opts->gc;
 	if (opts && opts->license)
 		l->license = arena_strdup(&l->arena, opts->license);
 	if ((opts && opts->license && !l->license) || !vec_push(&l->inputs) ||

@@ -65,6 +65,7 @@ struct link_node {
 	bool is_clone;
 	bool moved;		/* an entry that became a subprogram; make_clones */
 	bool referenced;	/* labels: a kept relocation names it; plan_relocs */
+	bool reached;		/* drop_unreached, if asked to */
 	u8 bind, vis;		/* merged over all declarations; bind passes */
 	piece_id piece;		/* definitions; cut_pieces */
 	u64 piece_off;		/* bytes from the piece's start */
@@ -80,6 +81,8 @@ struct link_piece {
 	u64 off, size;		/* bytes there */
 	node_id owner;		/* the symbol of a function or lost definition, none for the rest */
 	bool dropped;		/* owner's root is who won; no owner: nothing took its place */
+	bool reached, unreached;	/* drop_unreached; the latter are dropped, too */
+	bool loose;		/* one variable: only its own alignment counts */
 	bool is_clone;
 	bool to_text;		/* a function that stops being, or never was, an entry */
 	bool called, in_data;	/* referred to from code, from data; find_uses */
@@ -133,7 +136,8 @@ struct link_names {
 struct link {
 	struct diag *diag;
 	struct arena arena;
-	bool allow_unresolved;
+	bool allow_unresolved, gc;
+	bool swept, gc_types;	/* drop_unreached: done, for types as well */
 	const char *license;
 	int err;		/* the first conflict: checked at the next milestone */
 	bool finished;
@@ -229,6 +233,7 @@ link_pass link_join_sections;		/* layout.c */
 link_pass link_cut_pieces;		/* pieces.c */
 link_pass link_find_uses;		/* clone.c */
 link_pass link_make_clones;		/* clone.c */
+link_pass link_drop_unreached;		/* gc.c */
 link_pass link_place_pieces;		/* layout.c */
 link_pass link_plan_relocs;		/* relocs.c */
 link_pass link_name_nodes;		/* names.c */
@@ -268,6 +273,22 @@ struct link_target {
 
 struct link_target link_reloc_target(const struct link *l, input_id input, sec_id sec,
 				     const struct obj_reloc *r);
+
+/* relocs.c: the first relocation of a section at or behind off. */
+u32 link_first_reloc(const struct obj_sec *s, u64 off);
+
+/* The bytes of a data section that a symbol covers; sorted by section, then start. */
+struct link_cover {
+	u64 from, to;
+	u32 sec;
+	node_id node;
+	bool kept;		/* it lost nothing */
+	bool open;		/* what lies behind has to stay behind */
+};
+typedef VEC(struct link_cover) link_covers;
+
+/* ends.c: find the open ones of an input. */
+int link_mark_open_ends(const struct link *l, input_id input, link_covers *covers);
 
 /* Take a name as it is, whether or not it is taken; -ENOMEM. */
 int link_names_take(struct link_names *names, const char *name);

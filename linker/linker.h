@@ -34,6 +34,7 @@ typedef struct { u32 i; } input_id;
 struct link_opts {
 	bool allow_unresolved;	/* a partial link: strong externs may stay */
 	const char *license;	/* replaces what the inputs say; NULL: theirs */
+	bool gc;		/* drop what no program reaches (gc.c says from where) */
 };
 
 int link_new(struct diag *d, const struct link_opts *opts, struct link **out);

@@ -78,19 +78,9 @@ static int cut_code(struct link *l, input_id input, sec_id sec, const u8 *states
 
 /* --- data -------------------------------------------------------------------------------- */
 
-/* Bytes of a section that a symbol covers. */
-struct cover {
-	u64 from, to;
-	u32 sec;
-	node_id node;
-	bool kept;
-};
-
-typedef VEC(struct cover) cover_vec;
-
 static int cmp_covers(const void *a, const void *b)
 {
-	const struct cover *x = a, *y = b;
+	const struct link_cover *x = a, *y = b;
 
 	if (x->sec != y->sec)
 		return x->sec < y->sec ? -1 : 1;
@@ -99,8 +89,9 @@ static int cmp_covers(const void *a, const void *b)
 	return x->node.i < y->node.i ? -1 : x->node.i > y->node.i;
 }
 
-/* The symbols of data sections, by place; none at all when nothing lost, which is the rule. */
-static int find_covers(struct link *l, input_id input, cover_vec *covers)
+/* The symbols of data sections, by place; none at all when nothing lost and all stays, which is
+ * the rule. */
+static int find_covers(struct link *l, input_id input, link_covers *covers)
 {
 	const struct obj *o = link_obj(l, input);
 	bool any_lost = false;
@@ -109,62 +100,97 @@ static int find_covers(struct link *l, input_id input, cover_vec *covers)
 		node_id id = link_node_of(l, input, (sym_id){ s });
 		const struct link_node *n = link_node(l, id);
 		const struct obj_sym *sym = &o->syms.v[s];
-		struct cover *c;
+		struct link_cover *c;
 
 		if (!n->is_def || !sym->sec.i || (n->kind != LINK_VAR && n->kind != LINK_MAP))
 			continue;
 		c = vec_push(covers);
 		if (!c)
 			return -ENOMEM;
-		*c = (struct cover){
+		*c = (struct link_cover){
 			.from = sym->value, .to = sym->value + sym->size, .sec = sym->sec.i,
 			.node = id, .kept = n->to.i == id.i,
 		};
 		any_lost |= !c->kept && sym->size;
 	}
-	if (!any_lost)
+	if (!any_lost && !l->gc)
 		covers->n = 0;
 	if (covers->n)
 		qsort(covers->v, covers->n, sizeof(*covers->v), cmp_covers);
-	return 0;
+	return l->gc && covers->n ? link_mark_open_ends(l, input, covers) : 0;
 }
 
-/* The covers from c on that overlap make a cluster; returns its end. It is dropped when nothing
- * in it is kept. */
-static u32 next_cluster(const cover_vec *covers, u32 c, u64 *to, bool *kept)
-{
-	u32 sec = covers->v[c].sec;
+/* Covers that can't be cut apart. */
+struct cluster {
+	u64 from, to;
+	bool kept;		/* something in it is */
+	bool single;		/* one variable, of whatever many names */
+	bool open;		/* what lies behind the last belongs to it */
+};
 
-	*to = covers->v[c].to;
-	*kept = covers->v[c].kept;
-	for (c++; c < covers->n && covers->v[c].sec == sec && covers->v[c].from < *to; c++) {
-		*to = max_u64(*to, covers->v[c].to);
-		*kept |= covers->v[c].kept;
+static bool joins(const struct cluster *cl, const struct link_cover *next)
+{
+	return next->from < cl->to || (cl->open && next->kept);
+}
+
+/* The covers from c on that make one cluster; returns its end. */
+static u32 next_cluster(const link_covers *covers, u32 c, struct cluster *cl)
+{
+	const struct link_cover *first = &covers->v[c];
+
+	*cl = (struct cluster){ first->from, first->to, first->kept, !first->open, first->open };
+	for (c++; c < covers->n && covers->v[c].sec == first->sec && joins(cl, &covers->v[c]);
+	     c++) {
+		cl->to = max_u64(cl->to, covers->v[c].to);
+		cl->kept |= covers->v[c].kept;
+		cl->single &= covers->v[c].from == cl->from && !covers->v[c].open;
+		cl->open = covers->v[c].open;
 	}
+	if (cl->open)
+		cl->to = c < covers->n && covers->v[c].sec == first->sec ?
+				 max_u64(cl->to, covers->v[c].from) : UINT64_MAX;
 	return c;
 }
 
-static int cut_data(struct link *l, input_id input, sec_id sec, const cover_vec *covers, u32 *c)
+/* Sections whose definitions stay or go one by one when what isn't reached is dropped. */
+static bool cuts_all(const struct link *l, enum obj_sec_kind kind)
 {
-	u64 at = 0, to, end = obj_sec(link_obj(l, input), sec)->size;
+	return l->gc && (kind == OBJ_SEC_MAPS || obj_sec_is_data(kind));
+}
+
+static int add_cluster(struct link *l, input_id input, sec_id sec, const struct cluster *cl,
+		       node_id first)
+{
+	struct link_piece *p = add_piece(l, input, sec, cl->from, cl->to);
+
+	if (!p)
+		return -ENOMEM;
+	p->dropped = !cl->kept;
+	p->loose = cl->kept && cl->single;
+	if (p->dropped)
+		p->owner = first;
+	return 0;
+}
+
+static int cut_data(struct link *l, input_id input, sec_id sec, const link_covers *covers, u32 *c)
+{
+	const struct obj_sec *s = obj_sec(link_obj(l, input), sec);
+	bool all = cuts_all(l, s->kind);
+	u64 at = 0, end = s->size;
+	struct cluster cl;
 
 	while (*c < covers->n && covers->v[*c].sec == sec.i) {
-		const struct cover *first = &covers->v[*c];
-		struct link_piece *p;
-		bool kept;
+		node_id first = covers->v[*c].node;
 
-		*c = next_cluster(covers, *c, &to, &kept);
-		to = min_u64(to, end);
-		if (kept || first->from < at || first->from >= to)
+		*c = next_cluster(covers, *c, &cl);
+		cl.to = min_u64(cl.to, end);
+		if ((cl.kept && !all) || cl.from < at || cl.from >= cl.to)
 			continue;
-		if (first->from > at && !add_piece(l, input, sec, at, first->from))
+		if (cl.from > at && !add_piece(l, input, sec, at, cl.from))
 			return -ENOMEM;
-		p = add_piece(l, input, sec, first->from, to);
-		if (!p)
+		if (add_cluster(l, input, sec, &cl, first))
 			return -ENOMEM;
-		p->dropped = true;
-		p->owner = first->node;
-		at = to;
+		at = cl.to;
 	}
 	return (at < end || !end) && !add_piece(l, input, sec, at, end) ? -ENOMEM : 0;
 }
@@ -177,7 +203,7 @@ static bool is_skipped(const struct link_input *in, enum obj_sec_kind kind)
 	       (kind == OBJ_SEC_VERSION && in->version_skipped);
 }
 
-static int cut_sections(struct link *l, input_id input, const cover_vec *covers)
+static int cut_sections(struct link *l, input_id input, const link_covers *covers)
 {
 	struct link_input *in = link_input(l, input);
 	const struct obj *o = in->obj;
@@ -269,7 +295,7 @@ static int place_symbol(struct link *l, node_id id)
 
 static int cut_input(struct link *l, input_id input)
 {
-	cover_vec covers = { 0 };
+	link_covers covers = { 0 };
 	int err = find_covers(l, input, &covers);
 
 	if (!err)
@@ -314,5 +340,7 @@ bool link_is_kept(const struct link *l, node_id id)
 
 	if (n->kind == LINK_SKIP || n->to.i != id.i || (n->kind == LINK_LABEL && !n->referenced))
 		return false;
-	return !n->is_def || !n->piece.i || !link_piece(l, n->piece)->dropped;
+	if (!n->piece.i)
+		return !l->swept || n->reached;
+	return !link_piece(l, n->piece)->dropped;
 }

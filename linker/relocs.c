@@ -5,8 +5,8 @@
  */
 #include "linker/link_int.h"
 
-/* The first relocation of a section at or behind off; relocations are sorted. */
-static u32 first_reloc(const struct obj_sec *s, u64 off)
+/* Relocations are sorted. */
+u32 link_first_reloc(const struct obj_sec *s, u64 off)
 {
 	u32 lo = 0, hi = s->relocs.n;
 
@@ -30,7 +30,7 @@ static int each_reloc_of(struct link *l, piece_id piece, reloc_fn *fn)
 	const struct obj_sec *s = obj_sec(link_obj(l, p->input), p->sec);
 	int err = 0;
 
-	for (u32 i = first_reloc(s, p->off); i < s->relocs.n && !err; i++) {
+	for (u32 i = link_first_reloc(s, p->off); i < s->relocs.n && !err; i++) {
 		const struct obj_reloc *r = &s->relocs.v[i];
 
 		if (r->off >= p->off + p->size)

@@ -7,11 +7,18 @@ static const char *kind_of(const struct link_node *n)
 	return n->is_entry ? "program" : link_kind_text(n->kind);
 }
 
-/* Why a definition isn't in the output. */
+static bool is_unreached(const struct link *l, const struct link_node *n)
+{
+	return n->piece.i ? link_piece(l, n->piece)->unreached : l->swept && !n->reached;
+}
+
+/* Why a definition, or an extern that nobody refers to any more, isn't in the output. */
 static const char *why_dropped(const struct link *l, const struct link_node *n)
 {
 	const struct link_node *root = link_node(l, n->to);
 
+	if (is_unreached(l, n))
+		return "nothing reaches it";
 	if (n->to.i != (u32)(n - l->nodes.v))
 		return root->bind == STB_WEAK ? "weak, and another weak definition came first" :
 						"a stronger definition took its place";
@@ -40,7 +47,9 @@ static void fill_row(const struct link *l, node_id id, struct link_row *row)
 	};
 	if (n->to.i != id.i)
 		row->to = root->input;
-	if (!n->is_def && root->is_def)
+	if (!n->is_def && is_unreached(l, root))
+		row->fate = LINK_FATE_DROPPED;
+	else if (!n->is_def && root->is_def)
 		row->fate = LINK_FATE_BOUND;
 	else if (!n->is_def)
 		row->fate = LINK_FATE_EXTERN;

@@ -11,7 +11,8 @@
  *
  * A type goes when only entities that are dropped led to it: the prototype of an extern that got
  * its definition, the types of a weak function that lost. Types that nothing ever referred to
- * stay, since programs keep some on purpose (for CO-RE, for user space).
+ * stay, since programs keep some on purpose (for CO-RE, for user space), unless all that isn't
+ * reached is to go.
  */
 #include "linker/link_int.h"
 
@@ -32,6 +33,7 @@ struct choice {
 	u8 *entity;		/* FUNC and VAR of symbols that stay */
 	u8 *used;		/* some type or entity refers to it */
 	u8 *keep, *drop;	/* reached from what stays, from what goes */
+	bool only_reached;	/* nothing stays that nothing reaches */
 };
 
 /* A parameter without a name, "..." aside. The kernel wants names in the prototype of a FUNC. */
@@ -80,7 +82,7 @@ static void mark_roots(struct choice *c)
 		if (kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR)
 			mark_entity(c, id);
 	}
-	for (u32 id = 1; id < c->n; id++) {
+	for (u32 id = 1; id < c->n && !c->only_reached; id++) {
 		u32 kind = btf_kind_of(c->btf, id);
 
 		if (!c->used[id] && !is_entity(kind) && kind != BTF_KIND_DECL_TAG)
@@ -128,7 +130,7 @@ static int choose(const struct link *l, input_id input, struct choice *c)
 			c->entity[link_node(l, id)->btf_id] = 1;
 	}
 	for (u32 i = l->first_clone; i < l->nodes.n; i++)
-		if (l->nodes.v[i].input.i == input.i)
+		if (l->nodes.v[i].input.i == input.i && link_is_kept(l, (node_id){ i }))
 			c->entity[l->nodes.v[i].btf_id] = 1;
 	mark_roots(c);
 	mark_core_relos(l, input, c);
@@ -136,7 +138,7 @@ static int choose(const struct link *l, input_id input, struct choice *c)
 	if (!err)
 		err = btf_close_refs(c->btf, c->drop);
 	for (u32 id = 1; id < c->n; id++)
-		c->keep[id] = (c->keep[id] || !c->drop[id]) &&
+		c->keep[id] = (c->keep[id] || (!c->drop[id] && !c->only_reached)) &&
 			      !is_entity(btf_kind_of(c->btf, id)) &&
 			      btf_kind_of(c->btf, id) != BTF_KIND_DECL_TAG;
 	if (!err)
@@ -149,7 +151,10 @@ static int append_input(struct link *l, input_id input)
 {
 	struct link_input *in = link_input(l, input);
 	struct arena scratch = { 0 };
-	struct choice c = { .btf = in->obj->btf, .n = btf_n_types(in->obj->btf) + 1 };
+	struct choice c = {
+		.btf = in->obj->btf, .n = btf_n_types(in->obj->btf) + 1,
+		.only_reached = l->gc_types,
+	};
 	int err = -ENOMEM;
 
 	in->types = arena_array(&l->arena, c.n, sizeof(*in->types));

@@ -249,7 +249,7 @@ int verb_link(struct cli *cli)
 {
 	WELD_OPTS(weld_linker_opts, opts,
 		  .allow_unresolved = cli_has(cli, CLI_OPT_ALLOW_UNRESOLVED),
-		  .license = cli_value(cli, CLI_OPT_LICENSE));
+		  .license = cli_value(cli, CLI_OPT_LICENSE), .gc = cli_has(cli, CLI_OPT_GC));
 	struct link_job job = { .cli = cli };
 	int status = take_words(&job), err;
 

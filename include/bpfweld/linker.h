@@ -26,6 +26,12 @@ struct weld_linker_opts {
 	size_t sz;
 	bool allow_unresolved; /* partial link: strong externs may be left */
 	const char *license;   /* replaces what the inputs say; NULL: theirs */
+	/*
+	 * Drop functions, maps, variables and types that nothing reaches from entry programs,
+	 * kernel operation tables, exported symbols and maps that are pinned by name. A partial
+	 * link, or one without any program, keeps all public symbols as well.
+	 */
+	bool gc;
 };
 
 WELD_API int weld_linker__new(struct weld_ctx *ctx, const struct weld_linker_opts *opts,
@@ -114,6 +120,7 @@ struct weld_link_opts {
 	size_t n_mappings;
 	bool allow_unresolved;
 	const char *license;
+	bool gc; /* drop what no program reaches, as in weld_linker_opts */
 };
 
 WELD_API int weld_link(struct weld_ctx *ctx, const struct weld_link_input *inputs, size_t n_inputs,

@@ -27,7 +27,8 @@ int weld_linker__new(struct weld_ctx *ctx, const struct weld_linker_opts *opts,
 	l->diag = &ctx->diag;
 	err = link_new(&ctx->diag,
 		       &(struct link_opts){ .allow_unresolved = o.allow_unresolved,
-					    .license = o.license },
+					    .license = o.license,
+					    .gc = o.gc },
 		       &l->link);
 	if (err) {
 		free(l);
@@ -184,7 +185,7 @@ int weld_link(struct weld_ctx *ctx, const struct weld_link_input *inputs, size_t
 
 	if (!err) {
 		WELD_OPTS(weld_linker_opts, lo, .allow_unresolved = o.allow_unresolved,
-			  .license = o.license);
+			  .license = o.license, .gc = o.gc);
 
 		err = weld_linker__new(ctx, &lo, &l);
 	}

@@ -96,6 +96,19 @@ def test_partial_link(bench):
     assert bench.retval(bench.link(user, bench.prog('kinds_mapsonly'), owner), 'xdp_user') == 222
 
 
+def test_gc(bench):
+    """--gc: smaller, the same values, and the link map says what went."""
+    objs = [bench.prog('link_gc.1'), bench.prog('link_gc.2')]
+    out = bench.path()
+    done = bench.run('link', '--gc', '--json', '-o', out, *objs).want(0)
+    gone = {s['name']: s['why'] for s in done.json()['symbols'] if s['fate'] == 'dropped'}
+    assert gone['dead_map'] == gone['dead_func'] == 'nothing reaches it', gone
+    assert 'used_map' not in gone and 'spare' not in gone, gone
+    assert os.path.getsize(out) < os.path.getsize(bench.link(*objs))
+    for engine in bench.engines():
+        assert bench.retval(out, 'gc_main', engine=engine) == 15045, engine
+
+
 def content(path):
     with open(path, 'rb') as f:
         return f.read()

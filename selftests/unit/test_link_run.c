@@ -3,129 +3,13 @@
  * Linked programs on both targets, the kernel and the runtime: they have to load, with their BTF,
  * and to give the values that the programs' comments promise.
  */
-#include "uapi/bpf.h"
-
-#include "lib/load/kernel.h"
-#include "lib/load/load.h"
-#include "runtime/rt.h"
 #include "selftests/unit/linking.h"
-#include "selftests/unit/unit.h"
-
-#include <stdlib.h>
-#include <unistd.h>
-
-enum { PACKET = 64 };
+#include "selftests/unit/running.h"
 
 /* For objects that outlive the link that made them. */
 static struct diag silent = { .error_limit = 1 };
 
-/* --- targets ----------------------------------------------------------------------------- */
-
-static int one_cpu(void *user, unsigned int *n)
-{
-	(void)user;
-	*n = 1;
-	return 0;
-}
-
-static const struct weld_target_ops runtime_ops = {
-	.sz = sizeof(runtime_ops), .name = "runtime", .bpf = rt_bpf, .close = rt_close,
-	.mmap = rt_mmap, .munmap = rt_munmap, .n_cpus = one_cpu,
-};
-
-static void to_stderr(void *user, const struct weld_diag *d)
-{
-	(void)user;
-	fprintf(stderr, "[%d] %s\n%s", d->code, d->text, d->detail ? d->detail : "");
-}
-
-/* An object that runs somewhere. */
-struct running {
-	struct diag diag;
-	struct rt *rt;
-	struct load_inst *inst;
-	bool on_kernel;
-};
-
-static bool kernel_answers(void)
-{
-	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4,
-				.max_entries = 1 };
-	int fd = load_kernel_ops.bpf(NULL, BPF_MAP_CREATE, &attr, sizeof(attr));
-
-	if (fd < 0)
-		return false;
-	load_kernel_ops.close(NULL, fd);
-	return true;
-}
-
-static int try_start(struct running *r, const struct obj *o, bool on_kernel, bool quiet)
-{
-	struct weld_target target = { .ops = &load_kernel_ops };
-
-	*r = (struct running){ .on_kernel = on_kernel };
-	r->diag.error_limit = DIAG_DEFAULT_LIMIT;
-	r->diag.fn = quiet ? NULL : to_stderr;
-	if (!on_kernel) {
-		ck_assert_int_eq(rt_new(&(struct rt_opts){ .diag = &r->diag }, &r->rt), 0);
-		target = (struct weld_target){ .ops = &runtime_ops, .user = r->rt };
-	}
-	return load_object(&r->diag, o, target, NULL, &r->inst);
-}
-
-static void stop(struct running *r)
-{
-	load_close(r->inst);
-	rt_free(r->rt);
-}
-
-/* The BTF has to be taken, too: loading without it would hide what is wrong with it. */
-static void start(struct running *r, const struct obj *o, bool on_kernel)
-{
-	ck_assert_int_eq(try_start(r, o, on_kernel, false), 0);
-	ck_assert_int_ge(r->inst->btf_handle, 0);
-}
-
-/* One run on a packet of zeros that begins with first and says proto where Ethernet does. */
-static u32 run_on(struct running *r, const char *prog, u8 first, u16 proto)
-{
-	u8 packet[PACKET] = { first };
-	struct load_test_run run = { .data_in = packet, .data_size_in = sizeof(packet),
-				     .repeat = 1 };
-	func_id f = obj_find_func(r->inst->obj, prog);
-
-	ck_assert_msg(f.i, "%s", prog);
-	packet[12] = proto >> 8;
-	packet[13] = (u8)proto;
-	ck_assert_int_eq(load_test_run(r->inst, f, &run), 0);
-	return run.retval;
-}
-
-static u32 run(struct running *r, const char *prog)
-{
-	return run_on(r, prog, 0, 0x0800);
-}
-
-/* A 64-bit value of a map, 0 when there is none. */
-static u64 value_of(struct running *r, const char *map, u32 key)
-{
-	map_id id = obj_find_map(r->inst->obj, map);
-	u64 value = 0;
-	int err;
-
-	ck_assert_msg(id.i, "%s", map);
-	err = load_map_lookup(r->inst, id, &key, &value);
-	ck_assert(!err || err == -ENOENT);
-	return err ? 0 : value;
-}
-
-#define NEEDS(stem)                                                    \
-	do {                                                           \
-		if (!linking_has(stem))                                \
-			unit_skip("needs clang-19");                   \
-		if (!kernel_answers())                                 \
-			unit_skip("bpf(2) may not be used here");      \
-	} while (0)
+#define NEEDS(stem) RUNNING_NEEDS(linking_has(stem))
 
 /* --- the mapping example ----------------------------------------------------------------- */
 
@@ -159,12 +43,12 @@ START_TEST(A3_3_dummy_then_drop_drops)
 		struct obj *o = dispatch("one=mapping_dummy", "two=mapping_drop", i % 6);
 		struct running r;
 
-		start(&r, o, i >= 6);
-		ck_assert_uint_eq(run(&r, "xdp_dispatcher"), 1);
-		ck_assert_uint_eq(run(&r, "xdp_dispatcher"), 1);
-		ck_assert_uint_eq(value_of(&r, "one__counters", 0), 2);
-		ck_assert_uint_eq(value_of(&r, "two__counters", 0), 2);
-		stop(&r);
+		running_start(&r, o, i >= 6);
+		ck_assert_uint_eq(running_run(&r, "xdp_dispatcher"), 1);
+		ck_assert_uint_eq(running_run(&r, "xdp_dispatcher"), 1);
+		ck_assert_uint_eq(running_value(&r, "one__counters", 0), 2);
+		ck_assert_uint_eq(running_value(&r, "two__counters", 0), 2);
+		running_stop(&r);
 		obj_free(o);
 	}
 }
@@ -178,11 +62,11 @@ START_TEST(A3_3_drop_then_dummy_never_gets_there)
 		struct obj *o = dispatch("one=mapping_drop", "two=mapping_dummy", i % 6);
 		struct running r;
 
-		start(&r, o, i >= 6);
-		ck_assert_uint_eq(run(&r, "xdp_dispatcher"), 1);
-		ck_assert_uint_eq(value_of(&r, "one__counters", 0), 1);
-		ck_assert_uint_eq(value_of(&r, "two__counters", 0), 0);
-		stop(&r);
+		running_start(&r, o, i >= 6);
+		ck_assert_uint_eq(running_run(&r, "xdp_dispatcher"), 1);
+		ck_assert_uint_eq(running_value(&r, "one__counters", 0), 1);
+		ck_assert_uint_eq(running_value(&r, "two__counters", 0), 0);
+		running_stop(&r);
 		obj_free(o);
 	}
 }
@@ -197,13 +81,13 @@ START_TEST(A3_3_the_same_file_twice_passes)
 	for (int k = 0; k < 2; k++) {
 		struct running r;
 
-		start(&r, o, k);
-		ck_assert_uint_eq(run_on(&r, "xdp_dispatcher", 0, 0x0800), 2);
-		ck_assert_uint_eq(run_on(&r, "xdp_dispatcher", 0, 0x1234), 1);
-		ck_assert_uint_eq(value_of(&r, "one__counters", 0), 2);
-		ck_assert_uint_eq(value_of(&r, "two__counters", 0), 1);
-		ck_assert_uint_eq(value_of(&r, "two__counters", 1), PACKET);
-		stop(&r);
+		running_start(&r, o, k);
+		ck_assert_uint_eq(running_run_on(&r, "xdp_dispatcher", 0, 0x0800), 2);
+		ck_assert_uint_eq(running_run_on(&r, "xdp_dispatcher", 0, 0x1234), 1);
+		ck_assert_uint_eq(running_value(&r, "one__counters", 0), 2);
+		ck_assert_uint_eq(running_value(&r, "two__counters", 0), 1);
+		ck_assert_uint_eq(running_value(&r, "two__counters", 1), RUNNING_PACKET);
+		running_stop(&r);
 	}
 	obj_free(o);
 }
@@ -216,12 +100,12 @@ static void check_byname(struct obj *o)
 	for (int k = 0; k < 2; k++) {
 		struct running r;
 
-		start(&r, o, k);
-		ck_assert_uint_eq(run(&r, "xdp_user"), 222);
-		ck_assert_uint_eq(run(&r, "xdp_user"), 222);
-		ck_assert_uint_eq(value_of(&r, "hits", 0), 2);
-		ck_assert_uint_eq(value_of(&r, "hits", 1), 2);
-		stop(&r);
+		running_start(&r, o, k);
+		ck_assert_uint_eq(running_run(&r, "xdp_user"), 222);
+		ck_assert_uint_eq(running_run(&r, "xdp_user"), 222);
+		ck_assert_uint_eq(running_value(&r, "hits", 0), 2);
+		ck_assert_uint_eq(running_value(&r, "hits", 1), 2);
+		running_stop(&r);
 	}
 	obj_free(o);
 }
@@ -273,11 +157,11 @@ START_TEST(A3_2_weak_and_strong)
 		struct obj *o = linking_of(NULL, orders[i % 4]);
 		struct running r;
 
-		start(&r, o, i >= 4);
-		ck_assert_uint_eq(run(&r, "weak_main"), 205);
-		ck_assert_uint_eq(run(&r, "weak_set"), 4);
-		ck_assert_uint_eq(run(&r, "weak_main"), 22205);
-		stop(&r);
+		running_start(&r, o, i >= 4);
+		ck_assert_uint_eq(running_run(&r, "weak_main"), 205);
+		ck_assert_uint_eq(running_run(&r, "weak_set"), 4);
+		ck_assert_uint_eq(running_run(&r, "weak_main"), 22205);
+		running_stop(&r);
 		obj_free(o);
 	}
 }
@@ -303,10 +187,10 @@ START_TEST(A3_3_mapping_to_a_weak_function_that_lost)
 	for (int k = 0; k < 2; k++) {
 		struct running r;
 
-		start(&r, o, k);
-		ck_assert_uint_eq(run(&r, "common_main"), 3 + 1);
-		ck_assert_uint_eq(run(&r, "weak_main"), 205);
-		stop(&r);
+		running_start(&r, o, k);
+		ck_assert_uint_eq(running_run(&r, "common_main"), 3 + 1);
+		ck_assert_uint_eq(running_run(&r, "weak_main"), 205);
+		running_stop(&r);
 	}
 	obj_free(o);
 }
@@ -321,9 +205,9 @@ START_TEST(A3_10_addresses_of_externs)
 			"link_callback.1", k < 2 ? "link_callback.2" : NULL, NULL });
 		struct running r;
 
-		start(&r, o, k % 2);
-		ck_assert_uint_eq(run(&r, "callback_main"), k < 2 ? 17 : 100);
-		stop(&r);
+		running_start(&r, o, k % 2);
+		ck_assert_uint_eq(running_run(&r, "callback_main"), k < 2 ? 17 : 100);
+		running_stop(&r);
 		obj_free(o);
 	}
 }
@@ -338,13 +222,13 @@ START_TEST(A3_2_statics)
 	for (int k = 0; k < 2; k++) {
 		struct running r;
 
-		start(&r, o, k);
-		ck_assert_uint_eq(run(&r, "statics_1"), 12);
-		ck_assert_uint_eq(run(&r, "statics_2"), 24);
-		ck_assert_uint_eq(run(&r, "statics_1"), 13);
-		ck_assert_uint_eq(value_of(&r, "hidden_map", 0), 2);
-		ck_assert_uint_eq(value_of(&r, "hidden_map__1", 0), 2);
-		stop(&r);
+		running_start(&r, o, k);
+		ck_assert_uint_eq(running_run(&r, "statics_1"), 12);
+		ck_assert_uint_eq(running_run(&r, "statics_2"), 24);
+		ck_assert_uint_eq(running_run(&r, "statics_1"), 13);
+		ck_assert_uint_eq(running_value(&r, "hidden_map", 0), 2);
+		ck_assert_uint_eq(running_value(&r, "hidden_map__1", 0), 2);
+		running_stop(&r);
 	}
 	obj_free(o);
 }
@@ -362,11 +246,11 @@ START_TEST(A3_2_programs_as_callees_and_values)
 		struct obj *o = linking_of(NULL, orders[i % 2]);
 		struct running r;
 
-		start(&r, o, i >= 2);
-		ck_assert_uint_eq(run(&r, "entry_main"), 115);
-		ck_assert_uint_eq(run_on(&r, "entry_main", 1, 0), 7);
-		ck_assert_uint_eq(run(&r, "caller"), 8);
-		stop(&r);
+		running_start(&r, o, i >= 2);
+		ck_assert_uint_eq(running_run(&r, "entry_main"), 115);
+		ck_assert_uint_eq(running_run_on(&r, "entry_main", 1, 0), 7);
+		ck_assert_uint_eq(running_run(&r, "caller"), 8);
+		running_stop(&r);
 		obj_free(o);
 	}
 }
@@ -381,10 +265,10 @@ START_TEST(A3_2_common_and_hidden)
 	for (int k = 0; k < 2; k++) {
 		struct running r;
 
-		start(&r, o, k);
-		ck_assert_uint_eq(run(&r, "common_main"), 4);
-		ck_assert_uint_eq(run(&r, "common_main"), 7);
-		stop(&r);
+		running_start(&r, o, k);
+		ck_assert_uint_eq(running_run(&r, "common_main"), 4);
+		ck_assert_uint_eq(running_run(&r, "common_main"), 7);
+		running_stop(&r);
 	}
 	obj_free(o);
 }
@@ -396,9 +280,9 @@ END_TEST
 static bool loads(const struct obj *o)
 {
 	struct running r;
-	bool ok = !try_start(&r, o, true, true);
+	bool ok = !running_try(&r, o, true, true);
 
-	stop(&r);
+	running_stop(&r);
 	return ok;
 }
 
