@@ -89,7 +89,7 @@ static bool has_public_name(const struct link *l, node_id id)
 	if (n->kind == LINK_SKIP || n->kind == LINK_LABEL || obj_sym(o, n->sym)->bind == STB_LOCAL)
 		return false;
 	if (!n->is_def)
-		return n->how == LINK_HOW_NONE;
+		return n->how != LINK_HOW_MAPPING;
 	return !link_is_private(l, id) && kind != OBJ_SEC_LICENSE && kind != OBJ_SEC_VERSION;
 }
 
@@ -130,6 +130,15 @@ static bool is_duplicate(const struct link *l, node_id a, node_id b)
 	       strength(l, b) == 2;
 }
 
+/* What made a symbol and the one that it is bound to have one name. */
+static enum link_how bound_by(const struct link *l, node_id id, node_id to)
+{
+	if (link_node(l, id)->wrapped)
+		return LINK_HOW_WRAP;
+	return strcmp(link_own_name(l, id), link_own_name(l, to)) ? LINK_HOW_RENAME :
+								    LINK_HOW_NAME;
+}
+
 /* Point a symbol at the one that its name stands for. Visibility is contagious; among externs
  * that are left, so is strength. */
 static int bind_node(struct link *l, node_id id)
@@ -149,9 +158,10 @@ static int bind_node(struct link *l, node_id id)
 	n->to = to;
 	if (!link_kinds_fit(l, to, id))
 		return is_duplicate(l, to, id) ? 0 : link_fault(l, raise_kinds(l, to, id));
-	n->how = root->is_def ? LINK_HOW_NAME : LINK_HOW_NONE;
+	n->how = root->is_def ? bound_by(l, id, to) : LINK_HOW_NONE;
 	if (n->vis == STV_HIDDEN)
 		root->vis = STV_HIDDEN;
+	root->hidden_here |= n->hidden_here;
 	if (!root->is_def && n->bind == STB_GLOBAL)
 		root->bind = STB_GLOBAL;
 	return 0;
@@ -196,18 +206,18 @@ static void note_places(struct link *l, node_id id, struct diag_msg *m, u32 *n_p
 /* A definition that isn't public is what was meant, often enough. */
 static void help_unresolved(struct link *l, node_id id, struct diag_msg *m)
 {
-	const char *name = link_node_name(l, id);
+	const char *name = link_node_name(l, id), *own = link_own_name(l, id);
 	struct link_guess guess = { .wanted = name };
 
 	for (u32 i = 1; i < l->nodes.n; i++) {
 		const struct link_node *n = &l->nodes.v[i];
 
 		if (!n->is_def || n->kind != link_node(l, id)->kind ||
-		    strcmp(link_node_name(l, (node_id){ i }), name))
+		    strcmp(link_own_name(l, (node_id){ i }), name))
 			continue;
 		diag_help(m, "%s has one that is %s; bind it: --resolve %s=%s:%s",
 			  link_input(l, n->input)->name,
-			  n->bind == STB_LOCAL ? "static" : "private", name,
+			  n->bind == STB_LOCAL ? "static" : "private", own,
 			  link_input(l, n->input)->name, name);
 		return;
 	}

@@ -97,14 +97,14 @@ int link_emit_sections(struct link *l)
 /* --- symbols ----------------------------------------------------------------------------- */
 
 /*
- * Maps are global whatever they were, so that loaders find them; entries that move and clones
- * are static.
+ * Maps are global whatever they were, so that loaders find them; entries that move, clones and
+ * what is hidden are static.
  */
 static u8 out_bind(const struct link_node *n)
 {
-	if (n->is_clone || n->moved)
-		return STB_LOCAL;
-	return n->kind == LINK_MAP && n->bind == STB_LOCAL ? STB_GLOBAL : n->bind;
+	if (n->kind == LINK_MAP)
+		return n->bind == STB_LOCAL ? STB_GLOBAL : n->bind;
+	return n->is_clone || n->moved || n->hidden_here ? STB_LOCAL : n->bind;
 }
 
 static int emit_symbol(struct link *l, node_id id)
@@ -115,7 +115,7 @@ static int emit_symbol(struct link *l, node_id id)
 
 	sym.name = n->name;
 	sym.bind = out_bind(n);
-	sym.vis = sym.bind == STB_LOCAL ? STV_DEFAULT : n->vis;
+	sym.vis = n->hidden_here ? STV_HIDDEN : n->moved ? STV_DEFAULT : n->vis;
 	sym.btf_id = 0;
 	sym.sec.i = 0;
 	if (n->is_def && !sym.absolute) {

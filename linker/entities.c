@@ -37,8 +37,8 @@ static void claim_entity(struct link *l, node_id id)
 
 	if (n->is_clone || !*n->name)
 		return;
-	if (!owner->i || (strcmp(link_node_name(l, *owner), name) &&
-			  !strcmp(link_node_name(l, id), name)))
+	if (!owner->i || (strcmp(link_own_name(l, *owner), name) &&
+			  !strcmp(link_own_name(l, id), name)))
 		*owner = id;
 }
 

@@ -10,7 +10,7 @@ static bool is_name_char(char c)
 	       c == '_';
 }
 
-static bool is_name(const char *s)
+bool link_is_c_name(const char *s)
 {
 	if (!*s || (*s >= '0' && *s <= '9'))
 		return false;
@@ -41,7 +41,7 @@ static const char *stem_of(struct link *l, const char *file)
 
 static int check_given_name(struct link *l, const char *name)
 {
-	if (!is_name(name))
+	if (!link_is_c_name(name))
 		return diag_raise(l->diag, DIAG_LINK_INPUT_NAME, NULL, name);
 	for (u32 i = 1; i < l->inputs.n; i++)
 		if (l->inputs.v[i].given_name && !strcmp(l->inputs.v[i].stem, name))
@@ -117,7 +117,7 @@ int link_add_mem(struct link *l, const char *name, struct span bytes, const char
 
 /* --- names ------------------------------------------------------------------------------- */
 
-int link_find_input(struct link *l, const char *name, input_id *out)
+int link_find_input(struct link *l, const char *name, const struct weld_where *at, input_id *out)
 {
 	struct link_guess guess = { .wanted = name };
 	input_id found = { 0 };
@@ -138,11 +138,11 @@ int link_find_input(struct link *l, const char *name, input_id *out)
 		return 0;
 	}
 	if (!found.i) {
-		diag_begin(&m, l->diag, DIAG_LINK_UNKNOWN_INPUT, NULL, name);
+		diag_begin(&m, l->diag, DIAG_LINK_UNKNOWN_INPUT, at, name);
 		link_guess_help(&guess, &m);
 		return diag_end(&m);
 	}
-	diag_begin(&m, l->diag, DIAG_LINK_AMBIGUOUS_INPUT, NULL, name, n_stems);
+	diag_begin(&m, l->diag, DIAG_LINK_AMBIGUOUS_INPUT, at, name, n_stems);
 	for (u32 i = 1; i < l->inputs.n; i++)
 		if (!l->inputs.v[i].given_name && !strcmp(l->inputs.v[i].stem, name))
 			diag_note(&m, NULL, "%s is called %s", l->inputs.v[i].obj->name,
@@ -157,23 +157,12 @@ static int mark_privates(struct link *l)
 	int err;
 
 	for (u32 i = 0; i < l->privates.n; i++) {
-		err = link_find_input(l, l->privates.v[i], &id);
+		err = link_find_input(l, l->privates.v[i], NULL, &id);
 		if (!err)
 			link_input(l, id)->is_private = true;
 		else if (link_fault(l, err))
 			return err;
 	}
-	return 0;
-}
-
-int link_set_private(struct link *l, const char *input)
-{
-	const char **p = vec_push(&l->privates);
-
-	if (p)
-		*p = arena_strdup(&l->arena, input);
-	if (!p || !*p)
-		return diag_raise(l->diag, DIAG_NO_MEMORY, NULL, "the linker");
 	return 0;
 }
 

@@ -25,7 +25,9 @@ static link_pass *const passes[] = {
 	milestone,		/* every input has a unique name and the same byte order */
 
 	link_collect_nodes,
+	link_rename_nodes,
 	link_mark_exports,
+	link_mark_hidden,
 	link_bind_mappings,	/* before names: explicit mappings win */
 	link_bind_names,
 	link_keep_targets,	/* of mappings, though names overrode them */
@@ -149,6 +151,10 @@ void link_free(struct link *l)
 	vec_free(&l->nodes);
 	vec_free(&l->mappings);
 	vec_free(&l->exports);
+	vec_free(&l->hides);
+	vec_free(&l->renames);
+	vec_free(&l->prefixes);
+	vec_free(&l->wraps);
 	vec_free(&l->privates);
 	vec_free(&l->rows);
 	arena_free(&l->arena);

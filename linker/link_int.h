@@ -27,6 +27,7 @@ struct link_input {
 	bool lent;
 	bool given_name;	/* else the stem */
 	bool is_private;	/* name_inputs */
+	const char *prefix;	/* of its globals, maps and programs; rename_nodes */
 	bool license_skipped, version_skipped;	/* check_licenses: said already by an earlier one */
 	const char *stem;	/* as asked for, arena */
 	const char *name;	/* unique; name_inputs */
@@ -62,6 +63,9 @@ struct link_node {
 	bool is_def;
 	bool is_entry;
 	bool exported;
+	bool hidden_here;	/* --hide: local in the output; mark_hidden, then bind passes */
+	bool called_otherwise;	/* --rename or --prefix made its name; rename_nodes */
+	bool wrapped;		/* an extern that --wrap turned to another name; rename_nodes */
 	bool is_clone;
 	bool moved;		/* an entry that became a subprogram; make_clones */
 	bool referenced;	/* labels: a kept relocation names it; plan_relocs */
@@ -69,6 +73,7 @@ struct link_node {
 	u8 bind, vis;		/* merged over all declarations; bind passes */
 	piece_id piece;		/* definitions; cut_pieces */
 	u64 piece_off;		/* bytes from the piece's start */
+	const char *as;		/* its name in this link, to bind by: its own, or a new one */
 	const char *name;	/* in the output; name_nodes */
 	sym_id out;		/* emit_symbols */
 	u32 out_btf;		/* FUNC or VAR in the output; emit_types */
@@ -105,14 +110,18 @@ struct link_out {
 	sec_id sec;		/* in the output; emit_sections */
 };
 
-/* A mapping or export as it was given, with what it names once that is looked up. */
+/* A mapping, export or other wish about names as it was given, with what it names once that is
+ * looked up. */
 struct link_bind {
 	const char *from_input, *from;	/* from_input NULL: any */
-	const char *to_input, *to;	/* exports: NULL */
+	const char *to_input, *to;	/* mappings; to alone: renames and prefixes */
+	struct weld_where at;		/* the line of a file of mappings, else no place */
 	input_id from_id;
 	node_id target;
 	u32 used;
 };
+
+typedef VEC(struct link_bind) link_bind_vec;
 
 /* An entry of the table of public names: the node that answers to it so far. */
 struct link_name {
@@ -144,8 +153,12 @@ struct link {
 
 	VEC(struct link_input) inputs;	/* [0] none */
 	struct link_names input_names;	/* name_inputs */
-	VEC(struct link_bind) mappings;
-	VEC(struct link_bind) exports;
+	link_bind_vec mappings;
+	link_bind_vec exports;
+	link_bind_vec hides;
+	link_bind_vec renames;
+	link_bind_vec prefixes;		/* from_input, to */
+	link_bind_vec wraps;		/* from */
 	VEC(const char *) privates;
 
 	VEC(struct link_node) nodes;	/* [0] none; one per symbol, then clones */
@@ -199,7 +212,14 @@ static inline const struct obj_sym *link_node_sym(const struct link *l, node_id 
 	return obj_sym(link_obj(l, n->input), n->sym);
 }
 
+/* What it is called in this link. */
 static inline const char *link_node_name(const struct link *l, node_id id)
+{
+	return link_node(l, id)->as;
+}
+
+/* What its input calls it. */
+static inline const char *link_own_name(const struct link *l, node_id id)
 {
 	return link_node_sym(l, id)->name;
 }
@@ -221,7 +241,9 @@ const char *link_kind_text(enum link_kind kind);
 link_pass link_name_inputs;		/* input.c */
 link_pass link_check_inputs;		/* input.c */
 link_pass link_collect_nodes;		/* nodes.c */
-link_pass link_mark_exports;		/* mapping.c */
+link_pass link_rename_nodes;		/* rename.c */
+link_pass link_mark_exports;		/* exports.c */
+link_pass link_mark_hidden;		/* exports.c */
 link_pass link_bind_mappings;		/* mapping.c */
 link_pass link_bind_names;		/* bind.c */
 link_pass link_keep_targets;		/* mapping.c */
@@ -299,8 +321,11 @@ void link_names_free(struct link_names *names);
 /* bind.c: may ref stand for def, going by their kinds? */
 bool link_kinds_fit(const struct link *l, node_id def, node_id ref);
 
-/* An input by name for "INPUT:..."; raises what's wrong. none: *out is none. */
-int link_find_input(struct link *l, const char *name, input_id *out);
+/* An input by name for "INPUT:..."; raises what's wrong, at a place that may be NULL. */
+int link_find_input(struct link *l, const char *name, const struct weld_where *at, input_id *out);
+
+/* Letters, digits and '_', no digit in front. */
+bool link_is_c_name(const char *s);
 
 /* The name nearest to wanted, for "did you mean": feed candidates, ask for the best. */
 struct link_guess {

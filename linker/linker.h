@@ -66,11 +66,31 @@ int link_add_mem(struct link *l, const char *name, struct span bytes, const char
  * function: global, static or an entry program, also a weak one that a stronger definition
  * overrides for everyone else; "FUNC" is looked for in all inputs. */
 int link_map_extern(struct link *l, const char *extern_spec, const char *func_spec);
+/* The same from a file ("-": standard input): EXTERN=FUNC a line, '#' starts a comment. What is
+ * wrong with one of them, now or in link_finish, is said with its line. */
+int link_map_file(struct link *l, const char *path);
 /* Nobody binds by name to what this input defines; it gets names of its own in the output. */
 int link_set_private(struct link *l, const char *input);
 /* "[INPUT:]SYM": a symbol of a private input that is to stay public, an entry that is bound by
  * a mapping that is to stay an entry as well. */
 int link_export(struct link *l, const char *spec);
+/* "[INPUT:]SYM": everything in this link binds to it as usual, but in the output it is local, so
+ * that later links neither see nor clash with it. A map, which loaders look for, stays global and
+ * is marked hidden; a program is refused. */
+int link_hide(struct link *l, const char *spec);
+
+/*
+ * New names, before anything is bound (but a mapping, an export and whatever else says INPUT:NAME
+ * goes on to speak of the inputs' own names). A rename says the whole name and is for every symbol
+ * called so: definitions, externs (which then bind by the new name) and static ones; the one of
+ * an input comes before the one of all inputs. A prefix is for the globals, maps and programs that
+ * an input defines and no rename speaks of, and takes the place of "INPUT__" for a private one.
+ */
+int link_rename(struct link *l, const char *spec, const char *name);
+int link_set_prefix(struct link *l, const char *input, const char *prefix);
+/* Externs called NAME bind to __wrap_NAME, externs called __real_NAME to NAME; the object that
+ * defines NAME goes on to use its own. Applied after renames and prefixes. */
+int link_wrap(struct link *l, const char *name);
 
 /* --- linking ----------------------------------------------------------------------------- */
 
@@ -94,6 +114,8 @@ enum link_how {
 	LINK_HOW_NONE,
 	LINK_HOW_NAME,
 	LINK_HOW_MAPPING,
+	LINK_HOW_WRAP,
+	LINK_HOW_RENAME,	/* by a name that a rename or prefix made */
 };
 
 /* One symbol of one input. A clone is a row of its own. */

@@ -5,90 +5,6 @@
  */
 #include "linker/link_int.h"
 
-/* --- taking note ------------------------------------------------------------------------- */
-
-/* "[INPUT:]NAME". */
-static int split_spec(struct link *l, const char *spec, const char **input, const char **name)
-{
-	const char *colon = strchr(spec, ':');
-	char *copy = arena_strdup(&l->arena, spec);
-
-	if (!copy)
-		return diag_raise(l->diag, DIAG_NO_MEMORY, NULL, "the linker");
-	if (!*spec || colon == spec || (colon && (!colon[1] || strchr(colon + 1, ':'))))
-		return diag_raise(l->diag, DIAG_LINK_MAPPING_FORM, NULL, spec);
-	*input = NULL;
-	*name = copy;
-	if (colon) {
-		copy[colon - spec] = 0;
-		*input = copy;
-		*name = copy + (colon - spec) + 1;
-	}
-	return 0;
-}
-
-int link_map_extern(struct link *l, const char *extern_spec, const char *func_spec)
-{
-	struct link_bind b = { 0 }, *slot;
-	int err = split_spec(l, extern_spec, &b.from_input, &b.from);
-
-	if (!err)
-		err = split_spec(l, func_spec, &b.to_input, &b.to);
-	if (err)
-		return err;
-	slot = vec_push(&l->mappings);
-	if (!slot)
-		return diag_raise(l->diag, DIAG_NO_MEMORY, NULL, "the linker");
-	*slot = b;
-	return 0;
-}
-
-int link_export(struct link *l, const char *spec)
-{
-	struct link_bind b = { 0 }, *slot;
-	int err = split_spec(l, spec, &b.from_input, &b.from);
-
-	if (err)
-		return err;
-	slot = vec_push(&l->exports);
-	if (!slot)
-		return diag_raise(l->diag, DIAG_NO_MEMORY, NULL, "the linker");
-	*slot = b;
-	return 0;
-}
-
-/* --- exports ----------------------------------------------------------------------------- */
-
-static u32 export_from(struct link *l, input_id input, const char *name)
-{
-	sym_id sym = obj_find_sym(link_obj(l, input), name);
-	struct link_node *n = link_node(l, link_node_of(l, input, sym));
-
-	if (!sym.i || !n->is_def)
-		return 0;
-	n->exported = true;
-	return 1;
-}
-
-int link_mark_exports(struct link *l)
-{
-	for (u32 i = 0; i < l->exports.n; i++) {
-		struct link_bind *b = &l->exports.v[i];
-		int err = b->from_input ? link_find_input(l, b->from_input, &b->from_id) : 0;
-		u32 n_found = 0;
-
-		for (u32 in = 1; in < l->inputs.n && !err; in++)
-			if (!b->from_input || b->from_id.i == in)
-				n_found += export_from(l, (input_id){ in }, b->from);
-		if (!err && !n_found)
-			err = diag_raise(l->diag, DIAG_LINK_NO_EXPORT, NULL, b->from,
-					 b->from_input ? b->from_input : "any input");
-		if (link_fault(l, err))
-			return err;
-	}
-	return 0;
-}
-
 /* --- targets ----------------------------------------------------------------------------- */
 
 static node_id find_func(const struct link *l, input_id input, const char *name)
@@ -102,12 +18,12 @@ static node_id find_func(const struct link *l, input_id input, const char *name)
 static int raise_no_func(struct link *l, const struct link_bind *b, input_id only)
 {
 	struct link_guess guess = { .wanted = b->to };
-	struct weld_where at = WELD_WHERE_NONE;
+	struct weld_where at = b->at;
 	struct diag_msg m;
 
-	if (only.i)
+	if (only.i && !at.file)
 		at.file = link_obj(l, only)->name;
-	diag_begin(&m, l->diag, DIAG_LINK_NO_FUNC, only.i ? &at : NULL, b->from, b->to,
+	diag_begin(&m, l->diag, DIAG_LINK_NO_FUNC, &at, b->from, b->to,
 		   only.i ? link_input(l, only)->name : "any input");
 	for (u32 i = 1; i < l->inputs.n; i++) {
 		const struct obj *o = l->inputs.v[i].obj;
@@ -133,7 +49,7 @@ static int raise_ambiguous_func(struct link *l, const struct link_bind *b)
 {
 	struct diag_msg m;
 
-	diag_begin(&m, l->diag, DIAG_LINK_AMBIGUOUS_FUNC, NULL, b->from, b->to);
+	diag_begin(&m, l->diag, DIAG_LINK_AMBIGUOUS_FUNC, &b->at, b->from, b->to);
 	for (u32 i = 1; i < l->inputs.n; i++) {
 		node_id id = find_func(l, (input_id){ i }, b->to);
 
@@ -166,13 +82,13 @@ static int find_anywhere(struct link *l, struct link_bind *b)
 static int find_target(struct link *l, struct link_bind *b)
 {
 	input_id to;
-	int err = b->from_input ? link_find_input(l, b->from_input, &b->from_id) : 0;
+	int err = b->from_input ? link_find_input(l, b->from_input, &b->at, &b->from_id) : 0;
 
 	if (err)
 		return err;
 	if (!b->to_input)
 		return find_anywhere(l, b);
-	err = link_find_input(l, b->to_input, &to);
+	err = link_find_input(l, b->to_input, &b->at, &to);
 	if (err)
 		return err;
 	b->target = find_func(l, to, b->to);
@@ -187,8 +103,10 @@ static int raise_twice(struct link *l, const struct link_bind *a, const struct l
 	struct weld_where there = link_where(l, a->target), here = link_where(l, b->target);
 	struct diag_msg m;
 
-	diag_begin(&m, l->diag, DIAG_LINK_MAPPING_TWICE, NULL, b->from,
+	diag_begin(&m, l->diag, DIAG_LINK_MAPPING_TWICE, &b->at, b->from,
 		   link_input(l, input)->name);
+	if (a->at.file)
+		diag_note(&m, &a->at, "the first mapping is here");
 	diag_note(&m, &there, "one mapping says %s:%s",
 		  link_input(l, link_node(l, a->target)->input)->name, a->to);
 	diag_note(&m, &here, "another says %s:%s",
@@ -267,7 +185,7 @@ static int keep_lost(struct link *l, node_id lost, node_id *kept)
 	n->to = *kept;
 	n->how = LINK_HOW_NONE;
 	n->is_clone = true;
-	n->is_entry = false;
+	n->is_entry = n->hidden_here = false;
 	n->vis = STV_DEFAULT;
 	return 0;
 }
@@ -304,11 +222,11 @@ int link_warn_mappings(struct link *l)
 
 		if (b->used || !b->target.i)
 			continue;
-		diag_begin(&m, l->diag, DIAG_LINK_MAPPING_UNUSED, NULL,
+		diag_begin(&m, l->diag, DIAG_LINK_MAPPING_UNUSED, &b->at,
 			   b->from_input ? b->from_input : "no input", b->from);
 		for (u32 n = 1; n < l->nodes.n; n++)
 			if (!l->nodes.v[n].is_def && l->nodes.v[n].kind == LINK_FUNC)
-				link_guess_add(&guess, link_node_name(l, (node_id){ n }));
+				link_guess_add(&guess, link_own_name(l, (node_id){ n }));
 		link_guess_help(&guess, &m);
 		diag_end(&m);
 	}

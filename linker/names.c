@@ -82,12 +82,15 @@ static enum rank rank_of(const struct link *l, node_id id)
 	return link_is_private(l, id) && !is_license_symbol(l, id) ? RANK_PRIVATE : RANK_PUBLIC;
 }
 
-/* A clone of a private entry, or an entry that became a subprogram, is under the input's name. */
+/* A clone of a private entry, or an entry that became a subprogram, is under the input's name;
+ * a name that was asked for takes the place of that one. */
 static const char *base_name(struct link *l, node_id id, enum rank rank)
 {
 	const struct link_node *n = link_node(l, id);
 	const char *name = link_node_name(l, id);
 
+	if (n->called_otherwise)
+		return name;
 	if (rank == RANK_PRIVATE || ((n->is_clone || n->moved) && link_is_private(l, id)))
 		return arena_printf(&l->arena, "%s__%s", link_input(l, n->input)->name, name);
 	return name;

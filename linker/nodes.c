@@ -48,6 +48,7 @@ static void fill_node(struct link *l, struct link_node *n)
 	const struct obj *o = link_obj(l, n->input);
 	const struct obj_sym *sym = obj_sym(o, n->sym);
 
+	n->as = sym->name;
 	n->bind = sym->bind;
 	n->btf_id = sym->btf_id;
 	n->kind = LINK_SKIP;

@@ -45,64 +45,24 @@ static int add_input(struct link_job *job, const char *spec)
 	return err ? cli_status(job->cli, err) : CLI_OK;
 }
 
-/* "EXTERN=FUNC": neither side holds a '='. */
-static int add_mapping(struct link_job *job, const char *spec)
+/* "LEFT=RIGHT": neither side holds a '='. */
+static int add_pair(struct link_job *job, const struct cli_given *given,
+		    int (*add)(struct weld_linker *, const char *, const char *))
 {
-	const char *eq = strchr(spec, '=');
+	const struct cli_opt *opt = &cli_opts[given->id];
+	const char *eq = strchr(given->value, '=');
 	char *left;
 	int err;
 
-	if (!eq || eq == spec || !eq[1] || strchr(eq + 1, '='))
-		return cli_usage(job->cli, "'%s' is no mapping: [INPUT:]EXTERN=[INPUT:]FUNC", spec);
-	left = strndup(spec, (size_t)(eq - spec));
+	if (!eq || eq == given->value || !eq[1] || strchr(eq + 1, '='))
+		return cli_usage(job->cli, "--%s: '%s' is not of the form %s", opt->name,
+				 given->value, opt->arg);
+	left = strndup(given->value, (size_t)(eq - given->value));
 	if (!left)
 		return cli_status(job->cli, -ENOMEM);
-	err = weld_linker__map(job->linker, left, eq + 1);
+	err = add(job->linker, left, eq + 1);
 	free(left);
 	return err ? cli_status(job->cli, err) : CLI_OK;
-}
-
-/* White space around and what follows '#' don't count. */
-static char *trim(char *line)
-{
-	char *end;
-
-	line[strcspn(line, "#")] = 0;
-	line += strspn(line, " \t\r");
-	for (end = line + strlen(line); end > line && isspace((unsigned char)end[-1]);)
-		*--end = 0;
-	return line;
-}
-
-/* A mapping a line. */
-static int add_mapping_file(struct link_job *job, const char *path)
-{
-	int status = CLI_OK, number = 0;
-	char *text, *line, *next;
-	unsigned char *bytes;
-	size_t size;
-
-	if (!cli_read(job->cli, path, &bytes, &size))
-		return job->cli->status;
-	text = strndup((char *)bytes, size);
-	free(bytes);
-	if (!text)
-		return cli_status(job->cli, -ENOMEM);
-	if (strlen(text) != size)
-		status = cli_usage(job->cli, "%s is no text: it holds a zero byte", path);
-	for (line = text; status == CLI_OK && line; line = next) {
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = 0;
-		line = trim(line);
-		number++;
-		if (*line)
-			status = add_mapping(job, line);
-		if (status == CLI_USAGE)
-			fprintf(stderr, "       in %s, line %d\n", path, number);
-	}
-	free(text);
-	return status;
 }
 
 static int add_option(struct link_job *job, const struct cli_given *given)
@@ -111,14 +71,25 @@ static int add_option(struct link_job *job, const struct cli_given *given)
 
 	switch (given->id) {
 	case CLI_OPT_RESOLVE:
-		return add_mapping(job, given->value);
+		return add_pair(job, given, weld_linker__map);
+	case CLI_OPT_RENAME:
+		return add_pair(job, given, weld_linker__rename);
+	case CLI_OPT_PREFIX:
+		return add_pair(job, given, weld_linker__prefix);
 	case CLI_OPT_RESOLVE_FILE:
-		return add_mapping_file(job, given->value);
+		err = weld_linker__map_file(job->linker, given->value);
+		break;
 	case CLI_OPT_PRIVATE:
 		err = weld_linker__set_private(job->linker, given->value);
 		break;
 	case CLI_OPT_EXPORT:
 		err = weld_linker__export(job->linker, given->value);
+		break;
+	case CLI_OPT_HIDE:
+		err = weld_linker__hide(job->linker, given->value);
+		break;
+	case CLI_OPT_WRAP:
+		err = weld_linker__wrap(job->linker, given->value);
 		break;
 	default:
 		break;

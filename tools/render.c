@@ -22,7 +22,8 @@ static const struct {
 	enum cli_status status;
 } ranges[] = {
 	{ 101, 107, CLI_INPUT },     { 110, 110, CLI_ENV },	  { 113, 199, CLI_INTERNAL },
-	{ 300, 399, CLI_FINDING },   { 1000, 1399, CLI_INPUT },	  { 2000, 2999, CLI_FINDING },
+	{ 300, 399, CLI_FINDING },   { 1000, 1399, CLI_INPUT },	  { 2103, 2103, CLI_INPUT },
+	{ 2000, 2999, CLI_FINDING },
 	{ 4000, 4999, CLI_FINDING }, { 5000, 5999, CLI_FINDING },
 };
 

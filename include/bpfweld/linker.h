@@ -57,10 +57,33 @@ WELD_API int weld_linker__add_object(struct weld_linker *linker, const char *nam
  * be global, static or an entry program. Wins over names. */
 WELD_API int weld_linker__map(struct weld_linker *linker, const char *extern_spec,
 			      const char *func_spec);
+/* The same from a file ("-": standard input) of EXTERN=FUNC lines, in which '#' starts a comment.
+ * What is wrong with one of them, here or in finish, is diagnosed with its line. */
+WELD_API int weld_linker__map_file(struct weld_linker *linker, const char *path);
 /* Nothing binds by name to what this input defines, so its names can't clash. */
 WELD_API int weld_linker__set_private(struct weld_linker *linker, const char *input);
 /* "[INPUT:]SYM" of a private input stays public; an entry that a mapping binds stays an entry. */
 WELD_API int weld_linker__export(struct weld_linker *linker, const char *spec);
+/*
+ * "[INPUT:]SYM" is bound to as usual, but local in the output, so that later links neither see nor
+ * clash with it. A map, which loaders look for, stays global and is marked hidden; hiding a
+ * program is -EINVAL.
+ */
+WELD_API int weld_linker__hide(struct weld_linker *linker, const char *spec);
+
+/*
+ * New names, made before anything is bound by name. What says INPUT:NAME goes on to speak of the
+ * inputs' own names. A rename ("[INPUT:]OLD") says the whole new name, of definitions, externs and
+ * static symbols alike; that of one input comes before that of all. A prefix is for the globals,
+ * maps and programs of an input that no rename speaks of; for a private input it takes the place
+ * of "INPUT__". -EINVAL for what can't be a name in C.
+ */
+WELD_API int weld_linker__rename(struct weld_linker *linker, const char *spec, const char *name);
+WELD_API int weld_linker__prefix(struct weld_linker *linker, const char *input,
+				 const char *prefix);
+/* Externs called NAME bind to __wrap_NAME, and those called __real_NAME to NAME, after renames and
+ * prefixes. The object that defines NAME goes on to use its own. */
+WELD_API int weld_linker__wrap(struct weld_linker *linker, const char *name);
 
 /*
  * Link, once. All conflicts are diagnosed in one run. -EEXIST defined twice, -ENOENT something
@@ -90,7 +113,7 @@ struct weld_linker_symbol {
 		*new_name; /* in the output (of the definition, for a bound extern); "" dropped */
 	const char *kind;  /* "program", "function", "map", "variable" */
 	const char *fate;  /* "kept", "bound", "extern", "dropped" */
-	const char *bound_by;  /* "name", "mapping"; NULL */
+	const char *bound_by;  /* "name", "mapping", "wrap", "rename"; NULL */
 	const char *to;	       /* input whose definition won; NULL */
 	const char *section;   /* in the output, NULL without one */
 	const char *why;       /* dropped: why; NULL */
@@ -114,6 +137,11 @@ struct weld_link_mapping {
 	const char *func_spec;	 /* "[INPUT:]FUNC" */
 };
 
+struct weld_link_rename {
+	const char *spec; /* "[INPUT:]OLD"; of a prefix "INPUT" */
+	const char *name; /* the new name, or the prefix */
+};
+
 struct weld_link_opts {
 	size_t sz;
 	const struct weld_link_mapping *mappings;
@@ -121,6 +149,16 @@ struct weld_link_opts {
 	bool allow_unresolved;
 	const char *license;
 	bool gc; /* drop what no program reaches, as in weld_linker_opts */
+	const struct weld_link_rename *renames;
+	size_t n_renames;
+	const struct weld_link_rename *prefixes;
+	size_t n_prefixes;
+	const char *const *wraps; /* "SYM" */
+	size_t n_wraps;
+	const char *const *exports; /* "[INPUT:]SYM" */
+	size_t n_exports;
+	const char *const *hides; /* "[INPUT:]SYM" */
+	size_t n_hides;
 };
 
 WELD_API int weld_link(struct weld_ctx *ctx, const struct weld_link_input *inputs, size_t n_inputs,

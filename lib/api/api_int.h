@@ -40,6 +40,9 @@ struct api_spec {
 };
 
 #define API_SPEC(type) (&(const struct api_spec){ #type, sizeof(struct type), sizeof(struct type) })
+/* added: the first member that wasn't there from the beginning. */
+#define API_SPEC_SINCE(type, added) \
+	(&(const struct api_spec){ #type, offsetof(struct type, added), sizeof(struct type) })
 
 /* Copy the caller's option struct into ours. opts NULL: all defaults (out stays as it is). Raises
  * -EINVAL, -E2BIG. */

@@ -84,6 +84,31 @@ int weld_linker__export(struct weld_linker *linker, const char *spec)
 	return link_export(linker->link, spec);
 }
 
+int weld_linker__map_file(struct weld_linker *linker, const char *path)
+{
+	return link_map_file(linker->link, path);
+}
+
+int weld_linker__hide(struct weld_linker *linker, const char *spec)
+{
+	return link_hide(linker->link, spec);
+}
+
+int weld_linker__rename(struct weld_linker *linker, const char *spec, const char *name)
+{
+	return link_rename(linker->link, spec, name);
+}
+
+int weld_linker__prefix(struct weld_linker *linker, const char *input, const char *prefix)
+{
+	return link_set_prefix(linker->link, input, prefix);
+}
+
+int weld_linker__wrap(struct weld_linker *linker, const char *name)
+{
+	return link_wrap(linker->link, name);
+}
+
 int weld_linker__finish(struct weld_linker *linker, struct weld_object **obj)
 {
 	struct obj *o;
@@ -132,7 +157,7 @@ int weld_linker__symbol(const struct weld_linker *linker, uint32_t n,
 			struct weld_linker_symbol *info)
 {
 	static const char *const fates[] = { "kept", "bound", "extern", "dropped" };
-	static const char *const hows[] = { NULL, "name", "mapping" };
+	static const char *const hows[] = { NULL, "name", "mapping", "wrap", "rename" };
 	struct link_table table = link_table(linker->link);
 	const struct link_row *row;
 
@@ -176,12 +201,31 @@ static int add_input(struct weld_linker *l, const struct weld_link_input *in)
 	return err;
 }
 
+static int add_names(struct weld_linker *l, const struct weld_link_opts *o)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < o->n_mappings; i++)
+		err = weld_linker__map(l, o->mappings[i].extern_spec, o->mappings[i].func_spec);
+	for (size_t i = 0; !err && i < o->n_renames; i++)
+		err = weld_linker__rename(l, o->renames[i].spec, o->renames[i].name);
+	for (size_t i = 0; !err && i < o->n_prefixes; i++)
+		err = weld_linker__prefix(l, o->prefixes[i].spec, o->prefixes[i].name);
+	for (size_t i = 0; !err && i < o->n_wraps; i++)
+		err = weld_linker__wrap(l, o->wraps[i]);
+	for (size_t i = 0; !err && i < o->n_exports; i++)
+		err = weld_linker__export(l, o->exports[i]);
+	for (size_t i = 0; !err && i < o->n_hides; i++)
+		err = weld_linker__hide(l, o->hides[i]);
+	return err;
+}
+
 int weld_link(struct weld_ctx *ctx, const struct weld_link_input *inputs, size_t n_inputs,
 	      const struct weld_link_opts *opts, struct weld_object **obj)
 {
 	WELD_OPTS(weld_link_opts, o);
 	struct weld_linker *l = NULL;
-	int err = api_opts(&ctx->diag, API_SPEC(weld_link_opts), opts, &o);
+	int err = api_opts(&ctx->diag, API_SPEC_SINCE(weld_link_opts, gc), opts, &o);
 
 	if (!err) {
 		WELD_OPTS(weld_linker_opts, lo, .allow_unresolved = o.allow_unresolved,
@@ -191,8 +235,8 @@ int weld_link(struct weld_ctx *ctx, const struct weld_link_input *inputs, size_t
 	}
 	for (size_t i = 0; !err && i < n_inputs; i++)
 		err = add_input(l, &inputs[i]);
-	for (size_t i = 0; !err && i < o.n_mappings; i++)
-		err = weld_linker__map(l, o.mappings[i].extern_spec, o.mappings[i].func_spec);
+	if (!err)
+		err = add_names(l, &o);
 	if (!err)
 		err = weld_linker__finish(l, obj);
 	weld_linker__free(l);

@@ -242,9 +242,9 @@ def test_resolve_file(bench):
     by_words = bench.link(*files, '--resolve', 'prog1=a:xdp_main', '--resolve', 'prog2=b:xdp_main')
     assert digest(by_file) == digest(by_words)
     done = bench.run('link', '-o', 'x', *files, '--resolve-file',
-                     bench.file(b'prog1=a:xdp_main\nprog2')).want(2)
-    assert b'line 2' in done.err
-    bench.run('link', '-o', 'x', *files, '--resolve-file', bench.file(b'a=b\0')).want(2)
+                     bench.file(b'prog1=a:xdp_main\nprog2')).want(3)
+    assert b'E2103' in done.err and b':2\n' in done.err, str(done)
+    bench.run('link', '-o', 'x', *files, '--resolve-file', bench.file(b'a=b\0')).want(3)
     bench.run('link', '-o', 'x', *files, '--resolve-file', '/does/not/exist').want(3)
 
 
