@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+"""An object linked alone is the object (A3.17, L44): libbpf, which knows CO-RE, .kconfig and .ksyms,
+opens it with the same maps, and the kernel says the same of each of its programs, down to the hash
+of the instructions that it accepted. Two private copies of an object load where one does (L62).
+
+test_self_link.py BPFWELD PROGS [LIBBPF_VERDICT]
+
+libbpf_verdict.c is the peer. Debian's libbpf 1.1 opens neither objects of the other byte order nor
+ones without BTF that have variables, extern functions, extern maps or sections of unknown names;
+those are counted, and have to be refused with the same errno before and after.
+"""
+import collections
+import concurrent.futures
+import fnmatch
+import glob
+import hashlib
+import os
+import re
+import subprocess
+import sys
+
+import command
+
+EPERM, ESRCH = '1', '3'
+Map = collections.namedtuple('Map', 'name type key value entries flags extra numa pin')
+Prog = collections.namedtuple(
+    'Prog', 'name section type attach errno stage btf tag bytes insns reason')
+
+# What a link alone changes, and may: (objects, what of them, why). Each has to occur.
+MENDED = [
+    ('*.gcc*.o', 'verdict', 'GCC keeps addends where libbpf does not look'),
+    ('*.gcc.o', 'opened', 'refused for an extern of GCC before, for what it is after'),
+    ('link_statics.*.o', 'opened', 'static maps get public names (L15)'),
+    ('link_common.2.o', 'maps', 'common symbols become .bss (L41)'),
+    ('kinds_calls.*', 'program', '.text.apart becomes .text, so its function is no program (L31)'),
+    ('kinds_core.*', 'tag', 'the ids of local types are those of the output (L07)'),
+    ('link_types.*', 'tag', 'the same'),
+    ('data_globals.clang14.o', 'types', 'the kernel refuses the BTF of clang 14 here'),
+]
+
+
+def objects(bench):
+    """All of them, each content once: Debian ships some of its objects twice."""
+    found, seen = [], set()
+    for path in sorted(glob.glob(os.path.join(bench.progs, '*.o')) +
+                       glob.glob(os.path.join(bench.progs, 'carved', '*.o'))):
+        with open(path, 'rb') as f:
+            digest = hashlib.sha256(f.read()).digest()
+        if digest not in seen:
+            found.append(path)
+        seen.add(digest)
+    return found
+
+
+class Opened:
+    """What libbpf and the kernel say of an object."""
+
+    def __init__(self, peer, obj):
+        done = subprocess.run([peer, obj], capture_output=True, timeout=300)
+        assert done.returncode == 0, f'{obj}: {done.stderr.decode()}'
+        rows = [line.split('\t') for line in done.stdout.decode().splitlines()]
+        self.errno, self.why = rows[0][1:]
+        self.maps = sorted(Map(*r[1:]) for r in rows if r[0] == 'map')
+        # Type ids may change.
+        self.progs = {r[1]: Prog(*r[1:-1], re.sub(r'\[\d+\]', '[ID]', r[-1]))
+                      for r in rows if r[0] == 'prog'}
+        assert len(self.progs) == sum(r[0] == 'prog' for r in rows), f'{obj}: names repeat'
+
+
+def need_peer(bench):
+    if 'kernel' not in bench.engines():
+        bench.skip('bpf(2) is not allowed here')
+    if len(sys.argv) < 4:
+        bench.skip('libbpf-dev is missing')
+    return sys.argv[3]
+
+
+def link_alone(bench, obj):
+    """The object linked alone, None where it is no input (legacy maps)."""
+    once = bench.path('once.o')
+    done = bench.run('link', '--allow-unresolved', '-o', once, obj)
+    if done.status == 0:
+        return once
+    assert done.status == 3 and b'E1104' in done.err, str(done)
+    return None
+
+
+class Comparison:
+    """Two looks at one object, counted; what changed without a row of MENDED is a fault."""
+
+    def __init__(self):
+        self.counts, self.faults, self.used = collections.Counter(), [], set()
+
+    def mended(self, name, what, text):
+        for row in MENDED:
+            if row[1] == what and fnmatch.fnmatch(name, row[0]):
+                self.used.add(row)
+                self.counts['mended'] += 1
+                return
+        self.faults.append(f'{name}: {what}: {text}')
+
+    def objects(self, name, before, after):
+        if before.errno != after.errno:
+            self.mended(name, 'opened', f'{before.errno} {before.why} became {after.errno} '
+                        f'{after.why}')
+        if before.errno != '0' or after.errno != '0':
+            self.counts['objects not opened by libbpf'] += 1
+            return
+        self.counts['objects'] += 1
+        self.counts['maps'] += len(before.maps)
+        if before.maps != after.maps:
+            self.mended(name, 'maps', set(before.maps) ^ set(after.maps))
+        for prog in sorted(before.progs.keys() | after.progs.keys()):
+            self.programs(name, before.progs.get(prog), after.progs.get(prog))
+
+    def programs(self, name, a, b):
+        if not a or not b:
+            self.mended(name, 'program', a or b)
+            return
+        if a.btf != b.btf:
+            self.mended(name, 'types' if b.btf == 'ok' else 'types refused', b)
+        if a[:4] != b[:4] or (a.errno, a.stage, a.reason) != (b.errno, b.stage, b.reason):
+            accepted_now = a[:4] == b[:4] and a.errno != '0' and b.errno == '0'
+            self.mended(name, 'verdict' if accepted_now else 'worse', f'{a} became {b}')
+        elif a.errno == EPERM:
+            self.counts['listed: EPERM'] += 1
+        elif a.errno == ESRCH and a.stage == 'libbpf':
+            self.counts['listed: no attach point'] += 1
+        elif a.errno != '0':
+            self.counts[f'refused by {a.stage}, both'] += 1
+        elif (a.tag, a.bytes, a.insns) == (b.tag, b.bytes, b.insns):
+            self.counts['accepted, both, same hash'] += 1
+        else:
+            self.mended(name, 'tag', f'{a} became {b}')
+
+
+def test_link_alone_is_the_object_to_libbpf(bench):
+    peer = need_peer(bench)
+    compared, no_inputs = Comparison(), 0
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for obj in objects(bench):
+            once = link_alone(bench, obj)
+            if not once:
+                no_inputs += 1
+                continue
+            both = pool.map(lambda path: Opened(peer, path), (obj, once))
+            compared.objects(os.path.basename(obj), *both)
+            os.unlink(once)
+    print(*(f'{n:5} {what}' for what, n in sorted(compared.counts.items())), sep='\n')
+    print(f'{no_inputs:5} objects are no inputs (legacy maps)')
+    assert not compared.faults, '\n'.join(compared.faults)
+    unused = [row for row in MENDED if row not in compared.used]
+    assert not unused, unused
+    assert compared.counts['accepted, both, same hash'] > 100, compared.counts
+
+
+def link_pair(bench, obj):
+    """The object with itself, each copy private."""
+    return bench.link('--allow-unresolved', 'a=' + obj, 'b=' + obj, '--private', 'a',
+                      '--private', 'b')
+
+
+def shape(bench, obj):
+    """Sorted programs and maps, by name and what they are; data maps apart, as a name."""
+    info = bench.run('info', '--json', obj).want(0).json()
+    maps = [m for m in info['maps'] if not m['data']]
+    sizes = ('type', 'key_size', 'value_size', 'max_entries', 'flags')
+    return (sorted((p['name'], p['type']) for p in info['programs']),
+            sorted((m['name'], *(m[s] for s in sizes)) for m in maps),
+            {m['name'] for m in info['maps'] if m['data']})
+
+
+def doubled(rows):
+    return sorted(row for row in rows for copy in 'ab')
+
+
+def unprefixed(rows):
+    """Without what a link adds: the input's name, or a number for a static map's (L14)."""
+    return sorted((re.sub(r'^[ab]__|__\d+$', '', row[0]), *row[1:]) for row in rows)
+
+
+def test_two_private_copies_load(bench):
+    """Of every object that bpfweld loads: programs and maps are there twice."""
+    if 'kernel' not in bench.engines():
+        bench.skip('bpf(2) is not allowed here')
+    loaded = refused = 0
+    for obj in objects(bench):
+        if bench.run('load', '--json', obj).status:
+            refused += 1
+            continue
+        pair = link_pair(bench, obj)
+        once = link_alone(bench, obj)
+        progs, maps, data = shape(bench, once)
+        both = shape(bench, pair)
+        assert len({m[0] for m in both[1]}) == len(both[1]), both
+        assert unprefixed(both[0]) == doubled(progs), (obj, both)
+        assert unprefixed(both[1]) == doubled(unprefixed(maps)), (obj, both)
+        assert both[2] == data, (obj, both)
+        bench.run('load', pair).want(0)
+        loaded += 1
+        os.unlink(pair)
+        os.unlink(once)
+    print(f'{loaded:5} objects load alone and twice\n{refused:5} do not load alone')
+    assert loaded > 100, loaded
+
+
+def test_two_private_copies_are_the_object_to_libbpf(bench):
+    """Of objects that bpfweld doesn't load: what libbpf and the kernel say of either copy."""
+    peer, same = need_peer(bench), 0
+    names = ['kinds_core', 'kinds_externs', 'kinds_structops']
+    carved = glob.glob(os.path.join(bench.progs, 'carved', 'libbpf-tools*.o'))
+    for obj in [bench.prog(n) for n in names] + sorted(carved)[::4]:
+        alone, pair = Opened(peer, obj), Opened(peer, link_pair(bench, obj))
+        assert alone.errno == pair.errno == '0', (obj, alone.why, pair.why)
+        for name, want in alone.progs.items():
+            for copy in ('a__', 'b__'):
+                got = pair.progs[copy + name]
+                assert got[1:5] + got[8:10] == want[1:5] + want[8:10], (obj, got, want)
+                same += 1
+    print(f'{same:5} programs of private copies are what they are alone')
+    assert same > 2 * len(names), same
+
+
+if __name__ == '__main__':
+    command.main(sys.modules['__main__'])
