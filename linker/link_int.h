@@ -327,15 +327,6 @@ int link_find_input(struct link *l, const char *name, const struct weld_where *a
 /* Letters, digits and '_', no digit in front. */
 bool link_is_c_name(const char *s);
 
-/* The name nearest to wanted, for "did you mean": feed candidates, ask for the best. */
-struct link_guess {
-	const char *wanted;
-	const char *best;
-	u32 distance;
-};
-void link_guess_add(struct link_guess *g, const char *candidate);
-void link_guess_help(const struct link_guess *g, struct diag_msg *m);
-
 /* compat.c: do a declaration and a definition agree? */
 enum link_match {
 	LINK_SAME,

@@ -149,4 +149,13 @@ const char *link_input_file(const struct link *l, input_id id);	/* "build/fw_a.o
 u32 link_n_inputs(const struct link *l);
 bool link_input_private(const struct link *l, input_id id);
 
+/* The name nearest to wanted, for "did you mean": feed candidates, ask for the best. */
+struct link_guess {
+	const char *wanted;
+	const char *best;
+	u32 distance;
+};
+void link_guess_add(struct link_guess *g, const char *candidate);
+void link_guess_help(const struct link_guess *g, struct diag_msg *m);
+
 #endif

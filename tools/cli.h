@@ -145,6 +145,14 @@ void cli_json_end(struct cli *cli, struct json *j);
 bool cli_read(struct cli *cli, const char *path, unsigned char **bytes, size_t *size);
 /* Write it whole or not at all ("-": standard output). */
 bool cli_write(struct cli *cli, const char *path, const void *bytes, size_t size);
+/* A file to be written. */
+struct cli_out {
+	const char *path;
+	const void *bytes;
+	size_t size;
+};
+/* Two files: both are written, or neither is and what stood there stays. */
+bool cli_write_both(struct cli *cli, const struct cli_out outs[2]);
 /* Do both name one regular file? */
 bool cli_same_file(const char *a, const char *b);
 

@@ -69,7 +69,7 @@ static int write_device(const char *path, const void *bytes, size_t size)
 	return err;
 }
 
-static int write_temp(const char *tmp, const char *path, const void *bytes, size_t size)
+static int write_temp(const char *tmp, const void *bytes, size_t size)
 {
 	int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666), err;
 	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
@@ -79,30 +79,83 @@ static int write_temp(const char *tmp, const char *path, const void *bytes, size
 	err = write_stream(f, bytes, size);
 	if (fclose(f) && !err)
 		err = errno;
-	if (!err && rename(tmp, path))
-		err = errno;
 	if (err)
 		unlink(tmp);
 	return err;
 }
 
-/* A link stays; the file that it leads to is replaced. */
-static int write_renamed(const char *path, const void *bytes, size_t size)
+/* A file that is written, but not yet in its place. */
+struct pending {
+	char *real; /* a link stays; the file that it leads to is replaced */
+	char *tmp;
+	char *old; /* what stood there, until all is well; NULL: nothing did */
+};
+
+static int prepare(struct pending *p, const struct cli_out *out)
 {
 	struct stat st;
-	bool link = !lstat(path, &st) && S_ISLNK(st.st_mode);
-	char *real = link ? realpath(path, NULL) : strdup(path), *tmp = NULL;
-	int err;
+	bool link = !lstat(out->path, &st) && S_ISLNK(st.st_mode);
 
-	if (!real)
+	p->real = link ? realpath(out->path, NULL) : strdup(out->path);
+	if (!p->real)
 		return errno;
-	if (asprintf(&tmp, "%s.%ld.tmp", real, (long)getpid()) < 0) {
-		free(real);
+	if (asprintf(&p->tmp, "%s.%ld.tmp", p->real, (long)getpid()) < 0) {
+		p->tmp = NULL;
 		return ENOMEM;
 	}
-	err = write_temp(tmp, real, bytes, size);
-	free(tmp);
-	free(real);
+	return write_temp(p->tmp, out->bytes, out->size);
+}
+
+static int put_in_place(const struct pending *p)
+{
+	return rename(p->tmp, p->real) ? errno : 0;
+}
+
+/* Keep what stands there under another name, a second one where the file system has links. */
+static int set_aside(struct pending *p)
+{
+	struct stat st;
+
+	if (lstat(p->real, &st))
+		return errno == ENOENT ? 0 : errno;
+	if (asprintf(&p->old, "%s.%ld.old", p->real, (long)getpid()) < 0) {
+		p->old = NULL;
+		return ENOMEM;
+	}
+	if (S_ISREG(st.st_mode) && (!link(p->real, p->old) || !rename(p->real, p->old)))
+		return 0;
+	free(p->old);
+	p->old = NULL;
+	return S_ISREG(st.st_mode) ? errno : EISDIR;
+}
+
+static void put_back(const struct pending *p, bool written)
+{
+	if (p->old)
+		rename(p->old, p->real);
+	else if (written)
+		unlink(p->real);
+}
+
+static void forget(struct pending *p, bool written)
+{
+	if (p->tmp && !written)
+		unlink(p->tmp);
+	if (p->old)
+		unlink(p->old);
+	free(p->real);
+	free(p->tmp);
+	free(p->old);
+}
+
+static int write_renamed(const struct cli_out *out)
+{
+	struct pending p = { 0 };
+	int err = prepare(&p, out);
+
+	if (!err)
+		err = put_in_place(&p);
+	forget(&p, !err);
 	return err;
 }
 
@@ -116,9 +169,33 @@ bool cli_write(struct cli *cli, const char *path, const void *bytes, size_t size
 	else if (!stat(path, &st) && !S_ISREG(st.st_mode))
 		err = write_device(path, bytes, size);
 	else
-		err = write_renamed(path, bytes, size);
+		err = write_renamed(&(struct cli_out){ path, bytes, size });
 	if (err)
 		cli_error(cli, CLI_ENV, "cannot write %s: %s", path, strerror(err));
+	return !err;
+}
+
+bool cli_write_both(struct cli *cli, const struct cli_out outs[2])
+{
+	struct pending p[2] = { 0 };
+	int at = 0, err = prepare(&p[0], &outs[0]);
+	bool written[2] = { 0 };
+
+	for (int i = 1; !err && i < 2; i++)
+		err = prepare(&p[at = i], &outs[i]);
+	for (int i = 0; !err && i < 2; i++)
+		err = set_aside(&p[at = i]);
+	for (int i = 0; !err && i < 2; i++) {
+		err = put_in_place(&p[at = i]);
+		written[i] = !err;
+	}
+	for (int i = 0; i < 2; i++) {
+		if (err)
+			put_back(&p[i], written[i]);
+		forget(&p[i], written[i]);
+	}
+	if (err)
+		cli_error(cli, CLI_ENV, "cannot write %s: %s", outs[at].path, strerror(err));
 	return !err;
 }
 

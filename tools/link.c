@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /* bpfweld link: many objects in, one out. */
 #include "tools/cli.h"
+#include "tools/image.h"
 #include "tools/verbs.h"
 
 #include <ctype.h>
@@ -12,6 +13,7 @@ struct link_job {
 	struct cli *cli;
 	struct weld_linker *linker;
 	const char *output;
+	const char *image; /* write this program alone; NULL: the object */
 	const char **inputs;
 	size_t n_inputs;
 };
@@ -39,6 +41,10 @@ static int add_input(struct link_job *job, const char *spec)
 	if (cli_same_file(path, job->output)) {
 		free(name);
 		return cli_usage(job->cli, "%s is an input as well as the output", job->output);
+	}
+	if (job->image && image_check_input(job->cli, job->output, path)) {
+		free(name);
+		return CLI_USAGE;
 	}
 	err = weld_linker__add_file(job->linker, name, path);
 	free(name);
@@ -164,6 +170,8 @@ static int write_output(struct link_job *job, const struct weld_object *obj)
 	size_t size;
 	int err;
 
+	if (job->image)
+		return image_write(job->cli, obj, job->image, job->output);
 	if (strcmp(job->output, "-")) {
 		err = weld_object__write_file(obj, job->output);
 		return err ? cli_status(job->cli, err) : CLI_OK;
@@ -200,6 +208,7 @@ static int take_words(struct link_job *job)
 	struct cli *cli = job->cli;
 
 	job->output = cli_value(cli, CLI_OPT_OUTPUT);
+	job->image = cli_value(cli, CLI_OPT_IMAGE);
 	job->inputs = cli->args;
 	job->n_inputs = cli->n_args;
 	if (cli->gen_object && !job->output && cli->n_args) {
@@ -213,7 +222,7 @@ static int take_words(struct link_job *job)
 		return cli_usage(cli, "link needs at least one input");
 	if (cli->json && !strcmp(job->output, "-"))
 		return cli_usage(cli, "-o - and --json would share standard output");
-	return CLI_OK;
+	return job->image ? image_check_output(cli, job->output) : CLI_OK;
 }
 
 int verb_link(struct cli *cli)

@@ -7,6 +7,7 @@
 #include <bpfweld/common.h>
 #include <bpfweld/diag.h>
 #include <bpfweld/features.h>
+#include <bpfweld/image.h>
 #include <bpfweld/insn.h>
 #include <bpfweld/linker.h>
 #include <bpfweld/map.h>

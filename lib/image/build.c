@@ -226,10 +226,12 @@ static int copy_line_info(struct build *b)
 	return err;
 }
 
-/* --- what this loader can't do -------------------------------------------------------- */
+/* --- CO-RE: what this loader can't do -------------------------------------------------- */
 
 static int check_core_relos(struct build *b)
 {
+	if (b->open)
+		return img_list_core_relos(b);
 	for (u32 i = 0; i < b->img->funcs.n; i++) {
 		const struct obj_func *f = obj_func(b->o, b->img->funcs.v[i].func);
 		const struct obj_sec *sec = obj_sec(b->o, f->sec);
@@ -257,7 +259,8 @@ static int index_targets(struct build *b)
 	b->place = calloc(o->funcs.n, sizeof(*b->place));
 	b->data_map = calloc(o->secs.n, sizeof(*b->data_map));
 	b->ext = calloc(o->syms.n, sizeof(*b->ext));
-	if (!b->place || !b->data_map || !b->ext)
+	b->kconfig = calloc((size_t)o->externs.n + 1, sizeof(*b->kconfig));
+	if (!b->place || !b->data_map || !b->ext || !b->kconfig)
 		return no_memory(b);
 	for (u32 i = 1; i < o->maps.n; i++)
 		if (o->maps.v[i].is_data)
@@ -294,30 +297,41 @@ static int (*const passes[])(struct build *b) = {
 	/* From here on no function is added and no instruction moves. */
 	check_core_relos,
 	resolve_refs,
-	/* From here on only map handles are left to patch. */
+	/* From here on only map handles are left to patch, and what an open image lists. */
+	img_number_maps,
 	copy_func_info,
 	copy_line_info,
 };
 
-int img_build(struct diag *d, const struct obj *o, func_id entry, struct img **out)
+static int build(struct build *b, struct img **out)
 {
-	struct build b = { .d = d, .o = o, .entry = entry };
 	int err = 0;
 
-	b.img = calloc(1, sizeof(*b.img));
-	if (!b.img)
-		err = no_memory(&b);
+	b->img = calloc(1, sizeof(*b->img));
+	if (!b->img)
+		err = no_memory(b);
 	for (size_t i = 0; !err && i < ARRAY_SIZE(passes); i++)
-		err = passes[i](&b);
-	free(b.place);
-	free(b.data_map);
-	free(b.ext);
+		err = passes[i](b);
+	free(b->place);
+	free(b->data_map);
+	free(b->ext);
+	free(b->kconfig);
 	if (err) {
-		img_free(b.img);
+		img_free(b->img);
 		return err;
 	}
-	*out = b.img;
+	*out = b->img;
 	return 0;
+}
+
+int img_build(struct diag *d, const struct obj *o, func_id entry, struct img **out)
+{
+	return build(&(struct build){ .d = d, .o = o, .entry = entry }, out);
+}
+
+int img_build_open(struct diag *d, const struct obj *o, func_id entry, struct img **out)
+{
+	return build(&(struct build){ .d = d, .o = o, .entry = entry, .open = true }, out);
 }
 
 void img_free(struct img *img)
@@ -329,6 +343,10 @@ void img_free(struct img *img)
 	vec_free(&img->map_refs);
 	vec_free(&img->func_infos);
 	vec_free(&img->line_infos);
+	vec_free(&img->maps);
+	vec_free(&img->ksym_refs);
+	vec_free(&img->kconfigs);
+	vec_free(&img->core_relos);
 	arena_free(&img->arena);
 	free(img);
 }

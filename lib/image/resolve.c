@@ -6,6 +6,7 @@
  *	ld_imm64 of a function		imm = distance, src = PSEUDO_FUNC (a callback)
  *	ld_imm64 of a map		map reference, src = PSEUDO_MAP_FD
  *	ld_imm64 of a variable		map reference to its section's map, src = PSEUDO_MAP_VALUE
+ *	a kernel symbol or value	see open.c; an error unless the image is open
  *	anything weak that nobody has	address 0; a call of it becomes a call that no kernel knows,
  *					which is fine where a test of the address guards it
  *	any other extern		an error
@@ -81,6 +82,8 @@ static int resolve_extern(struct build *b, const struct ref *ref)
 	const char *name = sym_name(b, ref);
 	struct diag_msg m;
 
+	if (ext && ext->kind >= OBJ_EXTERN_KFUNC && b->open)
+		return img_leave_open(b, ref, n - 1);
 	if (ext && (ext->kind == OBJ_EXTERN_KFUNC || ext->kind == OBJ_EXTERN_KSYM))
 		return diag_raise(b->d, DIAG_IMG_NEEDS_KSYMS, &at, name);
 	if (ext && ext->kind == OBJ_EXTERN_KCONFIG)
