@@ -19,7 +19,7 @@ static void number_kept(const struct btf *dst, const struct btf *src, const u8 *
 static int check_closed(const struct btf *src, const u8 *keep)
 {
 	for (u32 i = 0; i < src->recs.n; i++) {
-		struct btf_ref_iter it = btf_each_type_ref(rec_at(src, i));
+		struct btf_ref_iter it = type_refs(rec_at(src, i));
 
 		if (!keep[src->first_id + i])
 			continue;
@@ -34,27 +34,24 @@ static int check_closed(const struct btf *src, const u8 *keep)
 struct copy {
 	struct btf *dst;
 	const struct btf *src;
+	const u8 *keep;		/* NULL: all */
 	const u32 *id_map;
-	u32 *str_map;		/* offset in src's own table -> in dst, 0 for not yet */
+	struct str_map strs;
 };
 
-static int copy_str(const struct copy *c, u32 *off)
+static bool is_kept(const struct copy *c, u32 i)
 {
-	u32 at = *off - c->src->first_str;
-	u32 *known = at < c->src->strs.n ? &c->str_map[at] : NULL, new_off;
-	int err;
+	return !c->keep || c->keep[c->src->first_id + i];
+}
 
-	if (known && *known) {
-		*off = *known;
-		return 0;
-	}
-	err = btf_add_str(c->dst, btf_str(c->src, *off), &new_off);
-	if (err)
-		return err;
-	*off = new_off;
-	if (known)
-		*known = new_off;
-	return 0;
+static int copy_strs(struct copy *c)
+{
+	int err = str_map_init(&c->strs, c->dst, c->src);
+
+	for (u32 i = 0; i < c->src->recs.n && !err; i++)
+		if (is_kept(c, i))
+			err = str_map_note_rec(&c->strs, rec_at(c->src, i));
+	return err ? err : str_map_resolve(&c->strs);
 }
 
 static int copy_rec(const struct copy *c, const struct btf_type *t)
@@ -69,13 +66,11 @@ static int copy_rec(const struct copy *c, const struct btf_type *t)
 		return err;
 	copy = rec_at(c->dst, id - c->dst->first_id);
 	memcpy(copy, t, n * sizeof(u32));
-	it = btf_each_type_ref(copy);
+	it = type_refs(copy);
 	for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
 		*ref_mut(ref) = c->id_map[*ref];
-	it = btf_each_str_ref(copy);
-	for (const u32 *ref = btf_next_ref(&it); ref && !err; ref = btf_next_ref(&it))
-		err = *ref ? copy_str(c, ref_mut(ref)) : 0;
-	return err;
+	str_map_apply_rec(&c->strs, copy);
+	return 0;
 }
 
 /* After a failure: forget the types from n_recs on. Their strings stay, unused. */
@@ -85,33 +80,54 @@ static void roll_back(struct btf *b, u32 n_recs, u32 n_words)
 	b->words.n = n_words;
 }
 
-static int copy_kept(const struct copy *c, const u8 *keep)
+/* Into an empty graph of the same base everything goes as it is. */
+static bool is_plain_copy(const struct btf *dst, const struct btf *src, const u8 *keep)
 {
-	int err = 0;
+	u32 n_strs = dst->base ? 0 : 1;
+
+	return !keep && !dst->recs.n && dst->strs.n == n_strs && src->base == dst->base;
+}
+
+static int copy_whole(struct btf *dst, const struct btf *src)
+{
+	u32 n_strs = dst->strs.n;
+
+	if (vec_append(&dst->recs, src->recs.v, src->recs.n) ||
+	    vec_append(&dst->words, src->words.v, src->words.n) ||
+	    vec_append(&dst->strs, src->strs.v + n_strs, src->strs.n - n_strs)) {
+		dst->recs.n = dst->words.n = 0;
+		return -ENOMEM;
+	}
+	dst->interned = src->interned;
+	return 0;
+}
+
+static int copy_kept(struct copy *c)
+{
+	int err = copy_strs(c);
 
 	for (u32 i = 0; i < c->src->recs.n && !err; i++)
-		if (!keep || keep[c->src->first_id + i])
+		if (is_kept(c, i))
 			err = copy_rec(c, rec_at(c->src, i));
+	str_map_free(&c->strs);
 	return err;
 }
 
 int btf_append_some(struct btf *dst, const struct btf *src, const u8 *keep, u32 *id_map)
 {
 	u32 n_recs = dst->recs.n, n_words = dst->words.n;
-	struct copy c = { dst, src, id_map, NULL };
+	struct copy c = { dst, src, keep, id_map, { 0 } };
 	int err = keep ? check_closed(src, keep) : 0;
 
 	assert(dst != src);
 	if (err || (src->base && src->base != dst->base))
 		return -EINVAL;
-	c.str_map = calloc((size_t)src->strs.n + 1, sizeof(u32));
-	if (!c.str_map)
-		return -ENOMEM;
 	number_kept(dst, src, keep, id_map);
-	err = copy_kept(&c, keep);
+	if (is_plain_copy(dst, src, keep))
+		return copy_whole(dst, src);
+	err = copy_kept(&c);
 	if (err)
 		roll_back(dst, n_recs, n_words);
-	free(c.str_map);
 	return err;
 }
 
@@ -132,7 +148,7 @@ int btf_close_refs(const struct btf *b, u8 *keep)
 		if (keep[id])
 			work.v[work.n++] = id;
 	while (work.n) {
-		struct btf_ref_iter it = btf_each_type_ref(btf_type(b, work.v[--work.n]));
+		struct btf_ref_iter it = type_refs(btf_type(b, work.v[--work.n]));
 
 		for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it)) {
 			if (*ref < b->first_id || keep[*ref])
@@ -176,29 +192,25 @@ int btf_keep_only(struct btf *b, const u8 *keep, u32 *id_map)
 
 /* --- renewing the string table ------------------------------------------------------------- */
 
-/* Strings of the new table are interned into a graph that has no types. */
+/* Visit every string offset of types and ext: note it, or write the new one. */
 struct renew {
-	const struct btf *from;
-	struct btf *to;
-	bool assign;		/* second pass: all strings are in, write the offsets */
+	struct str_map map;
+	bool assign;
 	int err;
 };
 
 static void renew_str(struct renew *r, u32 *off)
 {
-	u32 at;
-
-	if (r->err || *off < r->from->first_str)
-		return;
-	r->err = btf_add_str(r->to, btf_str(r->from, *off), &at);
-	if (!r->err && r->assign)
-		*off = at;
+	if (r->assign)
+		*off = str_map_get(&r->map, *off);
+	else if (!r->err)
+		r->err = str_map_note(&r->map, *off);
 }
 
 static void renew_types(struct renew *r)
 {
-	for (u32 i = 0; i < r->from->recs.n; i++) {
-		struct btf_ref_iter it = btf_each_str_ref(rec_at(r->from, i));
+	for (u32 i = 0; i < r->map.from->recs.n; i++) {
+		struct btf_ref_iter it = str_refs(rec_at(r->map.from, i));
 
 		for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
 			renew_str(r, ref_mut(ref));
@@ -228,27 +240,38 @@ static void renew_all(struct renew *r, struct btf_ext *ext)
 		renew_ext(r, ext);
 }
 
+static void take_strs(struct btf *b, struct btf *from)
+{
+	vec_free(&b->strs);
+	btf_strs_forget(b);
+	memcpy(&b->strs, &from->strs, sizeof(b->strs));
+	b->index = from->index;
+	b->n_str_indexed = from->n_str_indexed;
+	b->interned = true;
+	memset(&from->strs, 0, sizeof(from->strs));
+	from->index = (struct btf_str_index){ 0 };
+}
+
+/* The new table is that of a graph without types. */
 int btf_renew_strs(struct btf *b, struct btf_ext *ext)
 {
-	struct renew r = { .from = b };
+	struct renew r = { .err = 0 };
+	struct btf *fresh;
 
-	r.err = btf_new_split(b->base, &r.to);
-	if (r.err)
-		return r.err;
-	/* The first pass may run out of memory, the second finds each string. */
-	renew_all(&r, ext);
+	if (btf_new_split(b->base, &fresh))
+		return -ENOMEM;
+	r.err = str_map_init(&r.map, fresh, b);
+	if (!r.err)
+		renew_all(&r, ext);
+	if (!r.err)
+		r.err = str_map_resolve(&r.map);
+	/* From here on nothing can fail. */
 	r.assign = true;
-	renew_all(&r, ext);
-	if (!r.err) {
-		vec_free(&b->strs);
-		hmap_free(&b->str_index);
-		memcpy(&b->strs, &r.to->strs, sizeof(b->strs));
-		b->str_index = r.to->str_index;
-		b->n_str_indexed = r.to->n_str_indexed;
-		b->interned = true;
-		memset(&r.to->strs, 0, sizeof(r.to->strs));
-		r.to->str_index = (struct hmap){ 0 };
-	}
-	btf_free(r.to);
+	if (!r.err)
+		renew_all(&r, ext);
+	if (!r.err)
+		take_strs(b, fresh);
+	str_map_free(&r.map);
+	btf_free(fresh);
 	return r.err;
 }

@@ -39,6 +39,17 @@ enum { BTF_MAX_STR = 1024 };
 
 struct btf_names;			/* name -> id, in names.c */
 
+/* Where a string is: open addressing, in strs.c. */
+struct btf_str_index {
+	struct btf_str_slot {
+		u32 hash;
+		u32 at1;		/* offset in strs plus one; 0 for a free slot */
+	} *slots;
+	u32 mask;			/* slots - 1 */
+	u32 n;
+	bool has_twins;			/* some string is in the table twice */
+};
+
 struct btf {
 	const struct btf *base;		/* split BTF: lower ids and strings; not owned, or NULL */
 	u32 first_id;			/* 1, or one more than the base has */
@@ -46,7 +57,7 @@ struct btf {
 	VEC(u32) words;			/* records; set by parse, add, append, dedup */
 	VEC(u32) recs;			/* id - first_id -> index in words */
 	VEC(char) strs;			/* the string table, from first_str on */
-	struct hmap str_index;		/* hash -> offset; filled up to n_str_indexed */
+	struct btf_str_index index;	/* of strs, up to n_str_indexed */
 	u32 n_str_indexed;		/* bytes of strs that the index covers */
 	struct btf_names *names;	/* cache behind btf_find(); grows with look-ups */
 	bool interned;			/* equal strings of own records have equal offsets */
@@ -277,16 +288,31 @@ int btf_set_datasec(struct btf *b, u32 id, u32 size, const struct btf_var_secinf
  *		...
  */
 struct btf_ref_iter {
-	const u32 *at;		/* the next word to look at */
-	const u32 *end;		/* behind the record */
-	const char *letter;	/* its letter in kinds.def */
-	const char *element;	/* where to go on when the letters end */
-	char want;
+	const u32 *head;	/* the head's own reference, if it has one that is still to come */
+	const u32 *at;		/* the next of the evenly spaced ones behind the head */
+	u32 left;		/* how many of those */
+	u32 stride;		/* words from one to the next */
 };
 
 struct btf_ref_iter btf_each_type_ref(const struct btf_type *t);
 struct btf_ref_iter btf_each_str_ref(const struct btf_type *t);
-const u32 *btf_next_ref(struct btf_ref_iter *it);
+
+/* In the order of the words; NULL behind the last. */
+static inline const u32 *btf_next_ref(struct btf_ref_iter *it)
+{
+	const u32 *ref = it->head;
+
+	if (ref) {
+		it->head = NULL;
+		return ref;
+	}
+	if (!it->left)
+		return NULL;
+	it->left--;
+	ref = it->at;
+	it->at += it->stride;
+	return ref;
+}
 
 /* Bytes of a record with its tail. */
 size_t btf_rec_size(const struct btf_type *t);

@@ -28,12 +28,15 @@ enum kind_vlen_rule { VLEN_UNUSED, VLEN_COUNT, VLEN_LINKAGE };
 /* A row of kinds.def. */
 struct kind_info {
 	const char *text;
-	const char *head;	/* letters of the head and the fixed words */
-	const char *element;	/* letters of one element */
 	u32 refs;		/* set of kinds */
 	u8 name_rule, word, vlen, kflag;
 	u8 n_fixed;		/* words behind the head */
 	u8 n_element;
+	/* Where references are, in words from the record's start; 0 for none. They are the head's
+	 * third word, and a run: in fixed words one after another, else one an element. */
+	u8 head_type;
+	u8 fixed_types;		/* how many fixed words are type ids; they begin at HEAD_WORDS */
+	u8 type_run, str_run;	/* in the first element */
 };
 
 /* Index 0 (UNKN) is a row without words. */
@@ -47,6 +50,35 @@ static inline u32 rec_words(const struct btf_type *t)
 	const struct kind_info *k = &btf_kinds[btf_kind(t)];
 
 	return HEAD_WORDS + k->n_fixed + (k->vlen == VLEN_COUNT ? btf_vlen(t) * k->n_element : 0);
+}
+
+/* btf_each_type_ref() and btf_each_str_ref(), for loops that count. */
+static inline struct btf_ref_iter type_refs(const struct btf_type *t)
+{
+	const struct kind_info *k = &btf_kinds[btf_kind(t)];
+	const u32 *words = (const u32 *)t;
+
+	if (k->fixed_types)
+		return (struct btf_ref_iter){ NULL, words + HEAD_WORDS, k->fixed_types, 1 };
+	return (struct btf_ref_iter){
+		.head = k->head_type ? words + k->head_type : NULL,
+		.at = words + k->type_run,
+		.left = k->type_run ? btf_vlen(t) : 0,
+		.stride = k->n_element,
+	};
+}
+
+static inline struct btf_ref_iter str_refs(const struct btf_type *t)
+{
+	const struct kind_info *k = &btf_kinds[btf_kind(t)];
+	const u32 *words = (const u32 *)t;
+
+	return (struct btf_ref_iter){
+		.head = words,
+		.at = words + k->str_run,
+		.left = k->str_run ? btf_vlen(t) : 0,
+		.stride = k->n_element,
+	};
 }
 
 /* The record with index i (id - first_id) of b itself. */
@@ -67,6 +99,50 @@ static inline bool btf_str_is_long(const struct btf *b, u32 off)
 {
 	return strnlen(btf_str(b, off), BTF_MAX_STR + 1) > BTF_MAX_STR;
 }
+
+/* Drop the index of strings; it is built anew when it is needed. */
+void btf_strs_forget(struct btf *b);
+
+/*
+ * Interning many strings of one table into another, or into itself: note the offsets that are used,
+ * in the order in which new strings are to be appended; resolve; then ask for the new offsets.
+ */
+struct str_map {
+	struct btf *to;
+	const struct btf *from;
+	u32 *map;		/* by offset in from's own table; 0: not noted */
+	VEC(u32) used;		/* such offsets, in order */
+};
+
+int str_map_init(struct str_map *m, struct btf *to, const struct btf *from);
+void str_map_free(struct str_map *m);
+int str_map_resolve(struct str_map *m);
+int str_map_note_rec(struct str_map *m, const struct btf_type *t);
+void str_map_apply_rec(const struct str_map *m, struct btf_type *t);
+
+/* Offsets of the base's strings, and 0, stay what they are. */
+static inline bool str_map_is_shared(const struct str_map *m, u32 off)
+{
+	return !off || off < m->from->first_str || off - m->from->first_str >= m->from->strs.n;
+}
+
+static inline int str_map_note(struct str_map *m, u32 off)
+{
+	u32 at = off - m->from->first_str;
+
+	if (str_map_is_shared(m, off) || m->map[at])
+		return 0;
+	m->map[at] = 1;
+	return vec_append(&m->used, &at, 1);
+}
+
+static inline u32 str_map_get(const struct str_map *m, u32 off)
+{
+	return str_map_is_shared(m, off) ? off : m->map[off - m->from->first_str];
+}
+
+/* Is no string in b's table twice? -ENOMEM. */
+int btf_strs_are_distinct(struct btf *b, bool *distinct);
 
 /* Room for one more record of n words; its words are zero. -ENOMEM, -E2BIG. */
 int btf_new_rec(struct btf *b, u32 n, u32 *id);

@@ -85,7 +85,7 @@ static int check_head(const struct rec *r)
 
 static int check_strs(const struct rec *r)
 {
-	struct btf_ref_iter it = btf_each_str_ref(r->t);
+	struct btf_ref_iter it = str_refs(r->t);
 
 	for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it)) {
 		if (*ref >= r->c->strs_end)
@@ -99,7 +99,7 @@ static int check_strs(const struct rec *r)
 static int check_refs(const struct rec *r)
 {
 	u32 allowed = btf_kinds[btf_kind(r->t)].refs;
-	struct btf_ref_iter it = btf_each_type_ref(r->t);
+	struct btf_ref_iter it = type_refs(r->t);
 
 	for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it)) {
 		struct weld_where w = at(r->c, r->id);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-#include "btf/btf.h"
+#include "btf/btf_int.h"
 
 int btf_clone(const struct btf *b, struct btf **out)
 {
@@ -15,8 +15,7 @@ int btf_clone(const struct btf *b, struct btf **out)
 		btf_free(copy);
 		return -ENOMEM;
 	}
-	hmap_free(&copy->str_index);
-	copy->n_str_indexed = 0;
+	btf_strs_forget(copy);
 	copy->interned = b->interned;
 	copy->swapped = b->swapped;
 	*out = copy;

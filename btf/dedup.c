@@ -5,9 +5,15 @@
  * Types form a graph, with cycles wherever a struct leads to itself through a pointer. Two types
  * are equal when they look alike (same kind, names, sizes, offsets; tags on them alike) and the
  * types that they refer to are equal, one by one. That is the equality of states of an automaton,
- * and it is computed the same way: begin with all types that look alike in one class, then split
- * classes until equal types refer to equal classes (refine.c). No order of types, no candidate
- * lists, no hypotheses to undo; cyclic types are not a special case; O(n log n) in the worst case.
+ * and it is computed the same way: begin with few classes, then split them until equal types refer
+ * to equal classes (refine.c). No order of types, no candidate lists, no hypotheses to undo; cyclic
+ * types are not a special case; O(n log n) in the worst case.
+ *
+ * Nearly all of the splitting is done beforehand, by hashes: a type's hash says how it looks, and a
+ * few times over takes in the hashes of what it refers to, so that it tells apart what differs a
+ * few steps away. Types are in one class then if they look alike and have the same hash. Equal
+ * types have equal hashes, so no class is too small; where hashes meet by chance, or types differ
+ * further away, splitting finds it. In a kernel's BTF nothing is left to split.
  *
  * Forward declarations don't look like what they declare, so they are paired beforehand: a FWD (or
  * an enum without enumerators) stands for the struct, union or enum of its name if all of that name
@@ -45,9 +51,9 @@ struct dedup {
 	/* intern_names, sort_tags */
 	VEC(struct tag) tags;		/* by owner, then by what the tag says */
 	u32 *tag_start;			/* n + 1: where an owner's are */
-	/* group_alike */
-	u32 *alike;			/* class of each node by look alone */
-	u32 n_alike;
+	/* hash_looks */
+	u64 seed;
+	u64 *look;			/* hash of each node by look alone */
 	/* pair_fwds */
 	VEC(struct fwd_group) groups;
 	struct hmap group_index;
@@ -72,32 +78,43 @@ static u32 *new_array(size_t n)
 
 /* --- names --------------------------------------------------------------------------------- */
 
+/* Do all names begin where a string of the table begins? */
+static bool names_are_whole(const struct dedup *d)
+{
+	u32 first = d->b->first_str;
+
+	for (u32 i = 0; i < d->n; i++) {
+		struct btf_ref_iter it = str_refs(node_type(d, i));
+
+		for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
+			if (*ref > first && d->b->strs.v[*ref - first - 1])
+				return false;
+	}
+	return true;
+}
+
 /* Equal strings get equal offsets, so that from here on names are numbers. */
 static int intern_names(struct dedup *d)
 {
-	u32 first = d->b->first_str, n_strs = d->b->strs.n, *known;
-	int err = 0;
+	struct str_map map;
+	bool distinct;
+	int err;
 
 	if (d->b->interned)
 		return 0;
-	known = calloc((size_t)n_strs + 1, sizeof(u32));
-	if (!known)
-		return -ENOMEM;
-	for (u32 i = 0; i < d->n && !err; i++) {
-		struct btf_ref_iter it = btf_each_str_ref(node_type(d, i));
-
-		for (const u32 *ref = btf_next_ref(&it); ref && !err; ref = btf_next_ref(&it)) {
-			u32 off = *ref - first;
-
-			if (!*ref || *ref < first || off >= n_strs)
-				continue;
-			if (!known[off])
-				err = btf_add_str(d->b, btf_str(d->b, *ref), &known[off]);
-			if (!err)
-				*ref_mut(ref) = known[off];
-		}
+	err = btf_strs_are_distinct(d->b, &distinct);
+	if (err || (distinct && names_are_whole(d))) {
+		d->b->interned = !err;
+		return err;
 	}
-	free(known);
+	err = str_map_init(&map, d->b, d->b);
+	for (u32 i = 0; i < d->n && !err; i++)
+		err = str_map_note_rec(&map, node_type(d, i));
+	if (!err)
+		err = str_map_resolve(&map);
+	for (u32 i = 0; i < d->n && !err; i++)
+		str_map_apply_rec(&map, rec_at(d->b, i));
+	str_map_free(&map);
 	d->b->interned = !err;
 	return err;
 }
@@ -173,36 +190,80 @@ static bool is_entity(const struct btf_type *t)
 	       btf_kind(t) == BTF_KIND_DATASEC;
 }
 
+/* Functions and variables of different objects are different things, whatever they look like. */
+static bool is_unique(const struct dedup *d, u32 node)
+{
+	return !(d->flags & BTF_DEDUP_ENTITIES) && is_entity(node_type(d, node));
+}
+
 /* A type id as it looks: void and the base's types are themselves, others can't be told apart. */
 static u32 look_of_ref(const struct dedup *d, u32 id)
 {
 	return id < d->b->first_id ? id : NONE;
 }
 
+static u64 step(u64 h, u64 v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
+	return h ^ h >> 32;
+}
+
+/* Words and elements as they look, type ids left out. */
+static u64 hash_tail(const struct dedup *d, const struct btf_type *t, u64 h)
+{
+	const struct kind_info *k = &btf_kinds[btf_kind(t)];
+	u32 n = k->vlen == VLEN_COUNT ? btf_vlen(t) : 0, ref = k->type_run - HEAD_WORDS;
+	const u32 *w = (const u32 *)(t + 1);
+
+	for (u32 i = 0; i < k->n_fixed; i++)
+		h = step(h, i < k->fixed_types ? look_of_ref(d, w[i]) : w[i]);
+	for (; n; n--, w += k->n_element) {
+		u64 element = 0;
+
+		for (u32 i = 0; i < k->n_element; i++)
+			element = element * 0xd6e8feb86659fd93ull +
+				  (i == ref ? look_of_ref(d, w[i]) : w[i]);
+		h = step(h, element);
+	}
+	return h;
+}
+
 static u64 hash_look(const struct dedup *d, u32 node)
 {
 	const struct btf_type *t = node_type(d, node);
-	const u32 *words = (const u32 *)t;
-	struct btf_ref_iter it = btf_each_type_ref(t);
-	u32 n = rec_words(t), i = 0;
-	u64 h = n;
+	u32 third = btf_kinds[btf_kind(t)].head_type ? look_of_ref(d, t->type) : t->size;
+	u64 h = step(d->seed ^ t->info, (u64)t->name_off << 32 | third);
 
-	for (const u32 *ref = btf_next_ref(&it); i < n; i++) {
-		u32 w = words[i];
-
-		if (ref == words + i) {
-			w = look_of_ref(d, w);
-			ref = btf_next_ref(&it);
-		}
-		h = (h ^ w) * 0x9e3779b97f4a7c15ull;
-		h ^= h >> 32;
-	}
+	h = hash_tail(d, t, h);
 	for (u32 g = d->tag_start[node]; g < d->tag_start[node + 1]; g++) {
 		const struct btf_type *tag = node_type(d, d->tags.v[g].node);
 
-		h = hash_mix(h, (u64)tag->name_off << 32 | (u32)btf_component(tag));
+		h = step(h, (u64)tag->name_off << 32 | (u32)btf_component(tag));
 	}
-	return hash_mix(h, 0);
+	return is_unique(d, node) ? step(h, node) : h;
+}
+
+/* Depends on all that is hashed, so that types can't be made to collide. */
+static u64 make_seed(const struct btf *b)
+{
+	u64 h[2] = { b->words.n, b->strs.n };
+
+	for (u32 i = 0; i + 1 < b->words.n; i += 2) {
+		h[0] = (h[0] ^ b->words.v[i]) * 0x9e3779b97f4a7c15ull;
+		h[1] = (h[1] ^ b->words.v[i + 1]) * 0xd6e8feb86659fd93ull;
+	}
+	return hash_mix(h[0], h[1]);
+}
+
+static int hash_looks(struct dedup *d)
+{
+	d->look = malloc(((size_t)d->n + 1) * sizeof(*d->look));
+	if (!d->look)
+		return -ENOMEM;
+	d->seed = make_seed(d->b);
+	for (u32 i = 0; i < d->n; i++)
+		d->look[i] = hash_look(d, i);
+	return 0;
 }
 
 static bool same_tags(const struct dedup *d, u32 a, u32 b)
@@ -222,7 +283,7 @@ static bool same_look(const struct dedup *d, u32 a, u32 b)
 {
 	const struct btf_type *ta = node_type(d, a), *tb = node_type(d, b);
 	const u32 *wa = (const u32 *)ta, *wb = (const u32 *)tb;
-	struct btf_ref_iter it = btf_each_type_ref(ta);
+	struct btf_ref_iter it = type_refs(ta);
 	const u32 *ref = btf_next_ref(&it);
 
 	/* info gives kind and length. */
@@ -238,48 +299,6 @@ static bool same_look(const struct dedup *d, u32 a, u32 b)
 		}
 	}
 	return same_tags(d, a, b);
-}
-
-struct look_slot {
-	u64 hash;
-	u32 node;		/* the first with that look, or NONE */
-};
-
-/* The table has at least half of its slots free. */
-static u32 find_alike(const struct dedup *d, struct look_slot *slots, u32 mask, u32 node)
-{
-	u64 hash = hash_look(d, node);
-	u32 at = (u32)hash & mask;
-
-	for (; slots[at].node != NONE; at = (at + 1) & mask)
-		if (slots[at].hash == hash && same_look(d, slots[at].node, node))
-			return slots[at].node;
-	slots[at] = (struct look_slot){ hash, node };
-	return node;
-}
-
-static int group_alike(struct dedup *d)
-{
-	u64 n_slots = 16;
-	struct look_slot *slots;
-
-	while (n_slots < 2 * (u64)d->n)
-		n_slots *= 2;
-	slots = malloc(n_slots * sizeof(*slots));
-	d->alike = new_array(d->n);
-	if (!slots || !d->alike) {
-		free(slots);
-		return -ENOMEM;
-	}
-	memset(slots, 0xff, n_slots * sizeof(*slots));
-	for (u32 i = 0; i < d->n; i++) {
-		bool unique = is_entity(node_type(d, i)) && !(d->flags & BTF_DEDUP_ENTITIES);
-		u32 first = unique ? i : find_alike(d, slots, (u32)(n_slots - 1), i);
-
-		d->alike[i] = first == i ? d->n_alike++ : d->alike[first];
-	}
-	free(slots);
-	return 0;
 }
 
 /* --- forward declarations ------------------------------------------------------------------ */
@@ -342,15 +361,22 @@ static int join_group(struct dedup *d, u32 node)
 	return add_group(d, t, hash);
 }
 
-/* Note which names have complete types of more than one class; true if there is a new one. */
-static bool find_ambiguous(struct dedup *d, const u32 *cls)
+/* Are two complete types of one name one type? Before there are classes, by their looks. */
+static bool same_meaning(const struct dedup *d, u32 a, u32 b)
+{
+	return d->cls ? d->cls[a] == d->cls[b] : d->look[a] == d->look[b] && same_look(d, a, b);
+}
+
+/* Note which names have more than one complete type; true if there is a new one. */
+static bool find_ambiguous(struct dedup *d)
 {
 	bool found = false;
 
 	for (u32 i = 0; i < d->n; i++) {
 		struct fwd_group *g = d->group[i] == NONE ? NULL : &d->groups.v[d->group[i]];
 
-		if (!g || g->ambiguous || is_fwd(node_type(d, i)) || cls[i] == cls[g->full])
+		if (!g || g->ambiguous || is_fwd(node_type(d, i)) ||
+		    same_meaning(d, i, g->full))
 			continue;
 		g->ambiguous = true;
 		found = true;
@@ -380,7 +406,7 @@ static int pair_fwds(struct dedup *d)
 		if (!g->n_full++)
 			g->full = i;
 	}
-	find_ambiguous(d, d->alike);
+	find_ambiguous(d);
 	return 0;
 }
 
@@ -403,7 +429,7 @@ struct edges {
 
 static u32 count_edges(const struct dedup *d, u32 node)
 {
-	struct btf_ref_iter it = btf_each_type_ref(node_type(d, node));
+	struct btf_ref_iter it = type_refs(node_type(d, node));
 	u32 n = 0;
 
 	for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
@@ -428,7 +454,7 @@ static int build_edges(const struct dedup *d, struct edges *e)
 		return -ENOMEM;
 	at = 0;
 	for (u32 i = 0; i < d->n; i++) {
-		struct btf_ref_iter it = btf_each_type_ref(node_type(d, i));
+		struct btf_ref_iter it = type_refs(node_type(d, i));
 
 		for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
 			if (*ref >= d->b->first_id)
@@ -437,16 +463,101 @@ static int build_edges(const struct dedup *d, struct edges *e)
 	return 0;
 }
 
+/* Hashes of all types, and of what they were before they last took in others. */
+struct hashes {
+	u64 *now, *before;
+};
+
+/* Each type takes in what its references were. */
+static void spread(const struct dedup *d, const struct edges *e, struct hashes *h)
+{
+	u64 *to = h->before;
+	const u64 *from = h->now;
+
+	for (u32 i = 0; i < d->n; i++) {
+		u64 sum = 0, factor = 0x9e3779b97f4a7c15ull;
+
+		for (u32 at = e->start[i]; at < e->start[i + 1]; at++) {
+			sum += from[e->to[at]] * factor;
+			factor += 0x632be59bd9b4e018ull;
+		}
+		to[i] = step(from[i], sum);
+	}
+	h->now = to;
+	h->before = (u64 *)from;
+}
+
+/* A class for types of one look and one hash, in order of the first of each. */
+static int group(struct dedup *d, const u64 *hash)
+{
+	u64 n_slots = 16;
+	u32 *slots, mask;
+
+	while (n_slots < 2 * (u64)d->n)
+		n_slots *= 2;
+	slots = calloc(n_slots, sizeof(*slots));
+	if (!slots)
+		return -ENOMEM;
+	mask = (u32)(n_slots - 1);
+	d->n_cls = 0;
+	for (u32 i = 0; i < d->n; i++) {
+		u32 at = (u32)(hash[i] >> 32) & mask, other = 0;
+
+		while (!is_unique(d, i) && (other = slots[at]) &&
+		       (hash[other - 1] != hash[i] || !same_look(d, other - 1, i)))
+			at = (at + 1) & mask;
+		d->cls[i] = other ? d->cls[other - 1] : d->n_cls++;
+		if (!other && !is_unique(d, i))
+			slots[at] = i + 1;
+	}
+	free(slots);
+	return 0;
+}
+
+/*
+ * How far hashes reach: in rounds, between looks at whether classes are final. Types that differ
+ * further away than all of them together are left to splitting.
+ */
+static int guess_classes(struct dedup *d, const struct edges *e, struct hashes *h)
+{
+	static const u32 rounds[] = { 5, 4, 8 };
+	bool stable = false;
+	int err = 0;
+
+	memcpy(h->now, d->look, d->n * sizeof(u64));
+	for (u32 i = 0; i < ARRAY_SIZE(rounds) && !stable && !err; i++) {
+		struct refine r = { d->n, e->start, e->to, d->cls, 0 };
+
+		for (u32 k = 0; k < rounds[i]; k++)
+			spread(d, e, h);
+		err = group(d, h->now);
+		r.n_cls = d->n_cls;
+		if (!err)
+			err = refine_is_stable(&r, &stable);
+	}
+	return err;
+}
+
 static int refine(struct dedup *d)
 {
 	struct edges e = { 0 };
-	struct refine r = { .n = d->n, .cls = d->cls, .n_cls = d->n_alike };
+	struct hashes h = { 0 };
+	struct refine r = { .n = d->n, .cls = d->cls };
+	size_t size = ((size_t)d->n + 1) * sizeof(u64);
 	int err = build_edges(d, &e);
 
+	h.now = malloc(size);
+	h.before = malloc(size);
+	if (!err && (!h.now || !h.before))
+		err = -ENOMEM;
+	if (!err)
+		err = guess_classes(d, &e, &h);
+	free(h.now);
+	free(h.before);
 	if (!err) {
-		memcpy(d->cls, d->alike, d->n * sizeof(u32));
 		r.edge_start = e.start;
 		r.edge = e.to;
+		r.n_cls = d->n_cls;
 		err = refine_run(&r);
 		d->n_cls = r.n_cls;
 	}
@@ -470,7 +581,7 @@ static int split_classes(struct dedup *d)
 		return -ENOMEM;
 	for (u32 try = 1;; try++) {
 		err = refine(d);
-		if (err || !find_ambiguous(d, d->cls))
+		if (err || !find_ambiguous(d))
 			return err;
 		for (u32 g = 0; try >= MAX_TRIES && g < d->groups.n; g++)
 			d->groups.v[g].ambiguous |= d->groups.v[g].n_full > 1;
@@ -521,7 +632,7 @@ static int renumber(struct dedup *d)
 		memcpy(copy, t, n * sizeof(u32));
 		d->recs.v[i] = d->words.n;
 		d->words.n += n;
-		it = btf_each_type_ref((const struct btf_type *)copy);
+		it = type_refs((const struct btf_type *)copy);
 		for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
 			if (*ref >= first_id)
 				*ref_mut(ref) = d->new_id[*ref - first_id];
@@ -550,7 +661,7 @@ static void dedup_free(struct dedup *d)
 {
 	vec_free(&d->tags);
 	free(d->tag_start);
-	free(d->alike);
+	free(d->look);
 	vec_free(&d->groups);
 	hmap_free(&d->group_index);
 	free(d->group);
@@ -564,7 +675,7 @@ static int (*const passes[])(struct dedup *d) = {
 	intern_names,
 	/* From here on names are compared as numbers. */
 	sort_tags,
-	group_alike,
+	hash_looks,
 	pair_fwds,
 	split_classes,
 	/* From here on classes and what forward declarations mean are final. */

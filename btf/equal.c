@@ -6,7 +6,7 @@
 static bool same_record(const struct btf *a, const struct btf_type *ta, const struct btf *b,
 			const struct btf_type *tb)
 {
-	struct btf_ref_iter ids = btf_each_type_ref(ta), strs = btf_each_str_ref(ta);
+	struct btf_ref_iter ids = type_refs(ta), strs = str_refs(ta);
 	const u32 *id = btf_next_ref(&ids), *str = btf_next_ref(&strs);
 	const u32 *wa = (const u32 *)ta, *wb = (const u32 *)tb;
 
@@ -28,7 +28,7 @@ static bool same_record(const struct btf *a, const struct btf_type *ta, const st
 
 static bool same_ids(const struct btf_type *ta, const struct btf_type *tb)
 {
-	struct btf_ref_iter ia = btf_each_type_ref(ta), ib = btf_each_type_ref(tb);
+	struct btf_ref_iter ia = type_refs(ta), ib = btf_each_type_ref(tb);
 	const u32 *ra = btf_next_ref(&ia), *rb = btf_next_ref(&ib);
 
 	for (; ra && rb; ra = btf_next_ref(&ia), rb = btf_next_ref(&ib))
@@ -131,7 +131,7 @@ static int compare_pair(struct compare *c, struct pair p)
 {
 	const struct btf_type *ta = btf_type(c->b[0], c->nodes.v[p.a].id);
 	const struct btf_type *tb = btf_type(c->b[1], c->nodes.v[p.b].id);
-	struct btf_ref_iter ia = btf_each_type_ref(ta), ib = btf_each_type_ref(tb);
+	struct btf_ref_iter ia = type_refs(ta), ib = btf_each_type_ref(tb);
 	const u32 *ra, *rb;
 	int err = 0;
 

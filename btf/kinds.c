@@ -3,18 +3,26 @@
 #include "btf/btf_int.h"
 
 /* The third word of the head, as a letter. */
-#define LETTER_SIZE "v"
-#define LETTER_TYPE "t"
-#define LETTER_UNUSED "v"
+/* Letter i of a literal, or 0; where the first 't' (or 's') of an element is, from the start of
+ * the record of a kind without fixed words, or 0. */
+#define LETTER(text, i) (sizeof(text) > (i) + 1 ? (text)[sizeof(text) > (i) ? (i) : 0] : 0)
+#define RUN(text, letter)							\
+	(LETTER(text, 0) == (letter) ? HEAD_WORDS :					\
+	 LETTER(text, 1) == (letter) ? HEAD_WORDS + 1 : 0)
+#define COUNT_TYPES(text)							\
+	((LETTER(text, 0) == 't') + (LETTER(text, 1) == 't') + (LETTER(text, 2) == 't'))
 
 const struct kind_info btf_kinds[NR_BTF_KINDS] = {
-	[BTF_KIND_UNKN] = { .text = "UNKN", .head = "svv", .element = "" },
+	[BTF_KIND_UNKN] = { .text = "UNKN" },
 #define KIND(NAME, txt, nam, wrd, vln, kfl, fix, elem, rfs, check, dump)		\
 	[BTF_KIND_##NAME] = {								\
-		.text = txt, .head = "sv" LETTER_##wrd fix, .element = elem,		\
+		.text = txt,						\
 		.refs = REFS_##rfs, .name_rule = NAME_##nam, .word = WORD_##wrd,	\
 		.vlen = VLEN_##vln, .kflag = kfl,					\
 		.n_fixed = sizeof(fix) - 1, .n_element = sizeof(elem) - 1,		\
+		.head_type = WORD_##wrd == WORD_TYPE ? HEAD_WORDS - 1 : 0,		\
+		.fixed_types = COUNT_TYPES(fix),					\
+		.type_run = RUN(elem, 't'), .str_run = RUN(elem, 's'),			\
 	},
 #include "btf/kinds.def"
 #undef KIND
@@ -32,6 +40,13 @@ enum {
 #undef KIND
 _Static_assert(N_ROWS + 1 == NR_BTF_KINDS, "a kind without a row");
 
+/* The walk relies on it: fixed words or elements, not both. Type ids come first among fixed words;
+ * an element has at most one type id and one string, in its first two words (test_btf.c). */
+#define KIND(NAME, txt, nam, wrd, vln, kfl, fix, elem, rfs, check, dump) \
+	_Static_assert(sizeof(fix) == 1 || sizeof(elem) == 1, "fixed words and elements");
+#include "btf/kinds.def"
+#undef KIND
+
 const char *btf_kind_text(u32 kind)
 {
 	return kind < NR_BTF_KINDS ? btf_kinds[kind].text : "UNKN";
@@ -42,39 +57,12 @@ size_t btf_rec_size(const struct btf_type *t)
 	return rec_words(t) * sizeof(u32);
 }
 
-static struct btf_ref_iter each_ref(const struct btf_type *t, char want)
-{
-	const struct kind_info *k = &btf_kinds[btf_kind(t)];
-
-	return (struct btf_ref_iter){
-		.at = (const u32 *)t,
-		.end = (const u32 *)t + rec_words(t),
-		.letter = k->head,
-		.element = k->element,
-		.want = want,
-	};
-}
-
 struct btf_ref_iter btf_each_type_ref(const struct btf_type *t)
 {
-	return each_ref(t, 't');
+	return type_refs(t);
 }
 
 struct btf_ref_iter btf_each_str_ref(const struct btf_type *t)
 {
-	return each_ref(t, 's');
-}
-
-const u32 *btf_next_ref(struct btf_ref_iter *it)
-{
-	while (it->at < it->end) {
-		const u32 *word = it->at++;
-		char letter = *it->letter++;
-
-		if (!*it->letter)
-			it->letter = it->element;
-		if (letter == it->want)
-			return word;
-	}
-	return NULL;
+	return str_refs(t);
 }

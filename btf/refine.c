@@ -277,11 +277,36 @@ static void next_round(struct work *w)
 		w->in_next[w->dirty[d]] = 0;
 }
 
+/* Each node against the first of its class. */
+int refine_is_stable(const struct refine *r, bool *stable)
+{
+	u32 *first = calloc((size_t)r->n_cls + 1, sizeof(u32));
+	bool same = true;
+
+	if (!first)
+		return -ENOMEM;
+	for (u32 i = 0; i < r->n && same; i++) {
+		u32 *rep = &first[r->cls[i]];
+
+		if (*rep)
+			same = same_signature(r, *rep - 1, i);
+		else
+			*rep = i + 1;
+	}
+	free(first);
+	*stable = same;
+	return 0;
+}
+
 int refine_run(struct refine *r)
 {
 	struct work w = { .r = r };
-	int err = work_alloc(&w);
+	bool stable;
+	int err = refine_is_stable(r, &stable);
 
+	if (err || stable)
+		return err;
+	err = work_alloc(&w);
 	if (err)
 		goto out;
 	find_users(&w);

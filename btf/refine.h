@@ -20,4 +20,7 @@ struct refine {
 /* Nodes of one class of the guess must have equally many edges. -ENOMEM. */
 int refine_run(struct refine *r);
 
+/* Sets *stable: is the guess the partition already? Costs one look at each edge. -ENOMEM. */
+int refine_is_stable(const struct refine *r, bool *stable);
+
 #endif

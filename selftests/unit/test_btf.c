@@ -425,6 +425,62 @@ START_TEST(no_memory_is_said)
 }
 END_TEST
 
+/* --- kinds.def --------------------------------------------------------------------------- */
+
+static const char *const letters_of[NR_BTF_KINDS][2] = {
+#define KIND(NAME, txt, nam, wrd, vln, kfl, fix, elem, ...) [BTF_KIND_##NAME] = { fix, elem },
+#include "btf/kinds.def"
+#undef KIND
+};
+static const bool third_is_type[NR_BTF_KINDS] = {
+#define WORD_TYPE true
+#define WORD_SIZE false
+#define WORD_UNUSED false
+#define KIND(NAME, txt, nam, wrd, ...) [BTF_KIND_##NAME] = WORD_##wrd,
+#include "btf/kinds.def"
+#undef KIND
+};
+
+/* The words with a letter, by the table itself. */
+static u32 words_with(u32 kind, u32 vlen, char letter, u32 *at)
+{
+	const char *fixed = letters_of[kind][0], *element = letters_of[kind][1];
+	u32 n = 0, word = 0;
+
+	if (letter == 's')
+		at[n++] = 0;
+	if (letter == 't' && third_is_type[kind])
+		at[n++] = 2;
+	for (word = 3; *fixed; fixed++, word++)
+		if (*fixed == letter)
+			at[n++] = word;
+	for (u32 i = 0; i < vlen; i++)
+		for (const char *e = element; *e; e++, word++)
+			if (*e == letter)
+				at[n++] = word;
+	return n;
+}
+
+START_TEST(walks_are_those_of_the_table)
+{
+	enum { VLEN = 3 };
+
+	for (u32 kind = 1; kind < NR_BTF_KINDS; kind++) {
+		u32 words[16] = { 0, kind << 24 | (*letters_of[kind][1] ? VLEN : 0) }, at[16];
+
+		for (u32 pass = 0; pass < 2; pass++) {
+			const struct btf_type *t = (const struct btf_type *)words;
+			struct btf_ref_iter it = pass ? btf_each_str_ref(t) : btf_each_type_ref(t);
+			u32 n = words_with(kind, VLEN, pass ? 's' : 't', at);
+
+			for (u32 i = 0; i < n; i++)
+				ck_assert_ptr_eq(btf_next_ref(&it), words + at[i]);
+			ck_assert_ptr_null(btf_next_ref(&it));
+		}
+	}
+}
+END_TEST
+
 static Suite *btf_suite(void)
 {
 	Suite *s = suite_create("btf");
@@ -433,7 +489,7 @@ static Suite *btf_suite(void)
 		 truncation_is_an_error_everywhere, kernel_btf_round_trips,
 		 compilers_output_round_trips);
 	unit_add(s, "questions", sizes_and_alignments, elements_and_modifiers,
-		 look_ups_give_the_lowest_id, strings_are_kept_once);
+		 look_ups_give_the_lowest_id, strings_are_kept_once, walks_are_those_of_the_table);
 	unit_add(s, "changes", records_can_be_changed, elements_have_a_limit);
 	unit_add(s, "graphs", append_shifts_ids_and_interns_strings, a_part_can_be_kept,
 		 renewed_strings_forget_history, split_goes_on_where_its_base_ends,

@@ -253,28 +253,110 @@ END_TEST
 
 /* --- large --------------------------------------------------------------------------------- */
 
-/* A3.5: the peer leaves 353 types too many (linking.md, 6). */
+/*
+ * L06, A3.5: two copies of the kernel's own BTF become that BTF, byte for byte; the peer leaves 353
+ * types too many. For byte equality the kernel's BTF must hold each type once already, and it does.
+ */
 START_TEST(two_kernels_become_one)
 {
-	struct sbuf bytes = sample_read(VMLINUX);
-	struct btf *b, *one, *two;
+	struct sbuf bytes = sample_read(VMLINUX), merged;
+	struct btf *b, *two;
 
 	if (!bytes.size)
 		unit_skip("no " VMLINUX);
 	b = sample_parse(span_of(bytes.data, bytes.size));
-	one = copies_of(b, 1);
 	two = copies_of(b, 2);
 	ck_assert_uint_eq(btf_n_types(two), 2 * btf_n_types(b));
-	dedup(one, BTF_DEDUP_ENTITIES, NULL);
 	dedup(two, BTF_DEDUP_ENTITIES, NULL);
-	ck_assert(btf_equal(one, two));
-	sbuf_free(&bytes);
-	bytes = sample_write(two, false);
-	btf_free(sample_parse(span_of(bytes.data, bytes.size)));
+	ck_assert_uint_eq(btf_n_types(two), btf_n_types(b));
+	ck_assert(btf_equal(two, b));
+	merged = sample_write(two, HOST_BIG_ENDIAN);
+	ck_assert_uint_eq(merged.size, bytes.size);
+	ck_assert_mem_eq(merged.data, bytes.data, bytes.size);
 	btf_free(b);
-	btf_free(one);
 	btf_free(two);
 	sbuf_free(&bytes);
+	sbuf_free(&merged);
+}
+END_TEST
+
+/* However the inputs spell and order their strings, the same types come out in the same order. */
+START_TEST(spelling_does_not_matter)
+{
+	struct btf *b = sample_btf(), *a, *c;
+	u32 map[S_LAST + 1], big_map[2 * S_LAST + 1], off;
+	struct sbuf plain, other;
+
+	ck_assert_int_eq(btf_new(&a), 0);
+	ck_assert_int_eq(btf_new(&c), 0);
+	/* c's table begins with the sample's strings in another order. */
+	for (u32 id = S_LAST; id; id--)
+		ck_assert_int_eq(btf_add_str(c, btf_name(b, id), &off), 0);
+	ck_assert_int_eq(btf_append(a, b, map), 0);
+	ck_assert_int_eq(btf_append(a, b, map), 0);
+	ck_assert_int_eq(btf_append(c, a, big_map), 0);
+	dedup(a, BTF_DEDUP_ENTITIES, NULL);
+	dedup(c, BTF_DEDUP_ENTITIES, NULL);
+	ck_assert(btf_equal(a, c));
+	ck_assert_int_eq(btf_renew_strs(a, NULL), 0);
+	ck_assert_int_eq(btf_renew_strs(c, NULL), 0);
+	plain = sample_write(a, false);
+	other = sample_write(c, false);
+	ck_assert_uint_eq(plain.size, other.size);
+	ck_assert_mem_eq(plain.data, other.data, plain.size);
+	sbuf_free(&plain);
+	sbuf_free(&other);
+	btf_free(a);
+	btf_free(c);
+	btf_free(b);
+}
+END_TEST
+
+/* The same name three times in one table: twice whole and once as another's tail. */
+START_TEST(equal_names_at_different_offsets_are_equal)
+{
+	static const char strs[] = "\0foo\0foo\0xfoo";
+	struct sbuf bytes = { 0 };
+	struct btf *b;
+	u32 offs[] = { 1, 5, 10 };
+
+	ck_assert_int_eq(btf_new(&b), 0);
+	for (u32 i = 0; i < 3; i++)
+		ck_assert_int_eq(btf_add_int(b, "foo", 4, 0, NULL), 0);
+	bytes = sample_write(b, HOST_BIG_ENDIAN);
+	btf_free(b);
+	/* Header and three INTs of 16 bytes; name_off comes first in each. */
+	for (u32 i = 0; i < 3; i++)
+		memcpy(bytes.data + 24 + 16 * i, &offs[i], sizeof(u32));
+	sbuf_trim(&bytes, 24 + 48);
+	sbuf_put(&bytes, strs, sizeof(strs));
+	offs[0] = sizeof(strs);
+	memcpy(bytes.data + 20, &offs[0], sizeof(u32));
+	b = sample_parse(span_of(bytes.data, bytes.size));
+	ck_assert_uint_eq(dedup(b, 0, NULL), 1);
+	ck_assert_str_eq(btf_name(b, 1), "foo");
+	btf_free(b);
+	sbuf_free(&bytes);
+}
+END_TEST
+
+/* Two towers of pointers that differ at their far end only: further away than hashes reach. */
+START_TEST(far_differences_are_found)
+{
+	enum { HEIGHT = 60 };
+	struct btf *b;
+	u32 map[3 * (HEIGHT + 1) + 1];
+
+	ck_assert_int_eq(btf_new(&b), 0);
+	for (u32 tower = 0; tower < 3; tower++) {
+		ck_assert_int_eq(btf_add_int(b, tower == 1 ? "long" : "int", 8, 0, NULL), 0);
+		for (u32 i = 0; i < HEIGHT; i++)
+			ck_assert_int_eq(btf_add_ptr(b, btf_n_types(b), NULL), 0);
+	}
+	ck_assert_uint_eq(dedup(b, 0, map), 2 * (HEIGHT + 1));
+	ck_assert_uint_ne(map[HEIGHT + 1], map[2 * (HEIGHT + 1)]);
+	ck_assert_uint_eq(map[HEIGHT + 1], map[3 * (HEIGHT + 1)]);
+	btf_free(b);
 }
 END_TEST
 
@@ -298,7 +380,8 @@ static Suite *dedup_suite(void)
 	Suite *s = suite_create("btf_dedup");
 
 	unit_add(s, "small", copies_become_one, entities_stay_apart, cycles_of_any_length_are_one,
-		 tags_keep_their_owners, merging_is_exact_and_complete);
+		 tags_keep_their_owners, merging_is_exact_and_complete, spelling_does_not_matter,
+		 equal_names_at_different_offsets_are_equal, far_differences_are_found);
 	unit_add(s, "declarations", declarations_meet_what_they_declare,
 		 ambiguous_declarations_stay, ambiguity_is_found_late,
 		 unions_and_enums_are_declared_too);
