@@ -236,6 +236,13 @@ void elf_close(struct elf_file *f)
 	free(f);
 }
 
+static bool has_shrunk(const struct elf_source *src)
+{
+	struct stat st;
+
+	return src->fd >= 0 && (fstat(src->fd, &st) || (u64)st.st_size < src->size);
+}
+
 int elf_sec_bytes(struct diag *d, struct elf_file *f, u32 sec, struct span *out)
 {
 	const struct elf_sec *s = &f->secs[sec];
@@ -251,7 +258,9 @@ int elf_sec_bytes(struct diag *d, struct elf_file *f, u32 sec, struct span *out)
 	errno = 0;
 	data = elf_rawdata(elf_getscn(f->impl->elf, sec), NULL);
 	if (!data || !data->d_buf || data->d_size != s->size)
-		return elf_lib_failed(d, f, diag_raise(d, DIAG_ELF_READ, &at, f->name));
+		return elf_lib_failed(d, f, has_shrunk(&f->impl->src) ?
+				      diag_raise(d, DIAG_ELF_READ, &at, f->name) :
+				      elf_bad_sec(d, f, sec, "its entries don't fill it"));
 	*out = span_of(data->d_buf, data->d_size);
 	return 0;
 }

@@ -275,6 +275,25 @@ START_TEST(malformed_section_headers)
 }
 END_TEST
 
+/* libelf gives out no table whose size is no multiple of its entries: bad input, and no failure
+ * to read. */
+START_TEST(half_an_entry_is_malformed)
+{
+	struct elf_file *f;
+	struct span bytes;
+	struct sbuf b;
+
+	write_sample(&b);
+	put_u32(shdr(&b, 1, SH_TYPE), SHT_REL, HOST_BIG_ENDIAN);
+	put_u64(shdr(&b, 1, SH_SIZE), 7, HOST_BIG_ENDIAN);
+	ck_assert_int_eq(open_bytes(&b, &f), 0);
+	ck_assert_int_eq(elf_sec_bytes(&c.d, f, 1, &bytes), -EINVAL);
+	ck_assert_int_eq(c.code, DIAG_ELF_SECTION);
+	elf_close(f);
+	sbuf_free(&b);
+}
+END_TEST
+
 /* Sections may overlap, but many that are each the whole file would multiply its size. */
 START_TEST(overlap_is_bounded)
 {
@@ -486,7 +505,8 @@ static Suite *elf_suite(void)
 		 extended_numbering_is_read);
 	unit_add(s, "foreign", foreign_formats_are_named, empty_file_is_named, pipe_is_refused);
 	unit_add(s, "malformed", malformed_elf_headers, malformed_section_headers,
-		 overlap_is_bounded, malformed_symbols, malformed_relocations,
+		 half_an_entry_is_malformed, overlap_is_bounded, malformed_symbols,
+		 malformed_relocations,
 		 compressed_section_is_refused, truncation_at_each_byte,
 		 shrinking_file_is_an_error);
 	unit_add(s, "limits", too_many_sections_to_write, allocation_faults);
