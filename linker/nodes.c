@@ -57,6 +57,9 @@ static void fill_node(struct link *l, struct link_node *n)
 	n->vis = visibility(l, o, n->sym);
 	n->is_def = sym->sec.i || sym->common || sym->absolute;
 	n->kind = n->is_def ? defined_kind(o, sym) : LINK_LABEL;
+	/* What it is called in BTF would be left without a place there: no section lists labels. */
+	if (n->kind == LINK_LABEL)
+		n->btf_id = 0;
 	if (n->kind != LINK_FUNC || sym->value % 8)
 		return;
 	n->func = obj_func_at(o, sym->sec, (u32)(sym->value / 8));
