@@ -81,7 +81,11 @@ static int add_row(struct link *l, node_id id)
 	row->old_name = arena_strdup(&l->arena, row->old_name);
 	row->new_name = arena_strdup(&l->arena, row->new_name);
 	row->section = arena_strdup(&l->arena, row->section);
-	return row->old_name && row->new_name && row->section ? 0 : -ENOMEM;
+	if (row->old_name && row->new_name && row->section)
+		return 0;
+	/* The table stays readable: it has whole rows only. */
+	l->rows.n--;
+	return -ENOMEM;
 }
 
 /* Clones stand behind what they were made of, kept bodies behind the name that they lost. */
