@@ -222,5 +222,32 @@ def test_two_private_copies_are_the_object_to_libbpf(bench):
     assert same > 2 * len(names), same
 
 
+def test_struct_ops_callback_in_another_object(bench):
+    """(L33) The table in one object, the functions in another, in both orders."""
+    peer = need_peer(bench)
+    ops = bench.compile(
+        'struct sock; struct tcp_congestion_ops { __u32 (*ssthresh)(struct sock *sk); '
+        'void (*cong_avoid)(struct sock *sk, __u32 ack, __u32 acked); '
+        '__u32 (*undo_cwnd)(struct sock *sk); char name[16]; } '
+        '__attribute__((preserve_access_index));\n'
+        'extern __u32 keep(__u64 *ctx); extern __u32 undo(__u64 *ctx);\n'
+        'extern void avoid(__u64 *ctx);\n'
+        'SEC(".struct_ops") struct tcp_congestion_ops calm = { .ssthresh = (void *)keep, '
+        '.cong_avoid = (void *)avoid, .undo_cwnd = (void *)undo, .name = "weld_apart" };\n'
+        'char LICENSE[] SEC("license") = "GPL";\n')
+    functions = bench.compile(
+        'SEC("struct_ops") __u32 keep(__u64 *ctx) { return 10; }\n'
+        'SEC("struct_ops") __u32 undo(__u64 *ctx) { return 20; }\n'
+        'SEC("struct_ops") void avoid(__u64 *ctx) { }\n'
+        'char LICENSE[] SEC("license") = "GPL";\n')
+    for order in ((ops, functions), (functions, ops)):
+        opened = Opened(peer, bench.link(*order))
+        assert opened.errno == '0', opened.why
+        assert [m.name for m in opened.maps] == ['calm'], opened.maps
+        found = {p.name: (p.errno, p.stage, p.reason) for p in opened.progs.values()}
+        assert sorted(found) == ['avoid', 'keep', 'undo'], found
+        assert all(errno == '0' for errno, _, _ in found.values()), found
+
+
 if __name__ == '__main__':
     command.main(sys.modules['__main__'])
