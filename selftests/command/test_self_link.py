@@ -17,10 +17,15 @@ import glob
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 
 import command
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, '../../bench'))
+import objects as bench_objects  # noqa: E402: what bench/ measures with
 
 EPERM, ESRCH = '1', '3'
 Map = collections.namedtuple('Map', 'name type key value entries flags extra numa pin')
@@ -153,6 +158,22 @@ def test_link_alone_is_the_object_to_libbpf(bench):
     unused = [row for row in MENDED if row not in compared.used]
     assert not unused, unused
     assert compared.counts['accepted, both, same hash'] > 100, compared.counts
+
+
+def test_bench_objects(bench):
+    """Those that bench/ measures with: one alone has externs that only its fellows define, so libbpf
+    refuses it before and after; four of them together are what they are when linked again."""
+    peer, compared = need_peer(bench), Comparison()
+    if not shutil.which(bench_objects.CLANG):
+        bench.skip(bench_objects.CLANG + ' is missing')
+    for made in (bench_objects.units(bench.scratch), bench_objects.core_units(bench.scratch)):
+        inputs = made.first(4) if made else []
+        for obj in inputs + [bench.link(*inputs)] * bool(inputs):
+            compared.objects(os.path.basename(obj), Opened(peer, obj),
+                             Opened(peer, link_alone(bench, obj)))
+    print(*(f'{n:5} {what}' for what, n in sorted(compared.counts.items())), sep='\n')
+    assert not compared.faults, '\n'.join(compared.faults)
+    assert compared.counts['accepted, both, same hash'] >= 4, compared.counts
 
 
 def link_pair(bench, obj):
