@@ -87,6 +87,7 @@ def test_error_limit(bench):
 
 
 def test_unresolved_extern(bench):
+    """L16: each place that wants it."""
     errors = linked(bench, bench.prog('mapping_dispatcher'))
     assert [names(e) for e in errors] == [{'mapping_dispatcher.o'}] * len(errors)
     text = ' '.join(e['text'] for e in errors)

@@ -156,6 +156,7 @@ def test_standard_input_and_output(bench):
 
 
 def test_readelf_has_no_complaint(bench):
+    """L08: locals before globals, sh_info, and all else that readers look at."""
     objs = [mapping(bench, 'mapping_dummy', 'mapping_drop'),
             bench.link(bench.prog('byname_user'), bench.prog('byname_owner')),
             bench.link(bench.prog('byname_user.eb'), bench.prog('byname_owner.eb'))]

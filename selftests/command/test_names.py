@@ -74,6 +74,7 @@ def test_maps_are_apart_by_default(bench):
 
 
 def test_rename_of_an_extern_and_of_a_static(bench):
+    """L68: of each symbol called so."""
     main = bench.compile('extern int f(int); static __noinline int low(int x) { return x * 2; }\n'
                          + MAIN % 'f(low(ctx->rx_queue_index + 3))')
     lib = bench.compile(ADD % ('g', 100))
@@ -111,6 +112,7 @@ PART = ('int total = %d; ' + COUNTER % 'hits' + '__noinline int helper(int x) { 
 
 
 def test_prefixes_keep_equal_names_apart(bench):
+    """L68: two inputs of equal names, each under a prefix of its own."""
     main = bench.compile('extern int x_helper(int), x_count(void), y_helper(int), y_count(void);\n'
                          + MAIN % 'x_helper(1) * 1000 + y_helper(1) * 10 + x_count() + y_count()')
     inputs = ['a=' + bench.compile(PART % 1), 'b=' + bench.compile(PART % 2), main]
@@ -145,7 +147,7 @@ WRAPPER = 'extern int __real_f(int); int __wrap_f(int x) { return __real_f(x) + 
 
 
 def test_wrap(bench):
-    """Externs go through the wrapper; who defines f goes on to use its own."""
+    """L69: externs go through the wrapper; who defines f goes on to use its own."""
     main = bench.compile('extern int f(int), g(int);\n' + MAIN % 'f(1) * 100 + g(1)')
     lib = bench.compile('__noinline int f(int x) { return x + 1; } int g(int x) { return f(x); }\n'
                         + GPL)
@@ -176,7 +178,7 @@ def test_wrap_of_nothing(bench):
 # --- what is hidden ---------------------------------------------------------------------
 
 def test_hidden_symbols_are_gone_for_later_links(bench):
-    """A library keeps its helper to itself: link(link(a, b), c) where c has one of that name."""
+    """L70: a library keeps its helper to itself: link(link(a, b), c) where c has one of that name."""
     lib = bench.compile('extern int helper(int); int a_value(void) { return helper(1); }\n' + GPL)
     helper = bench.compile('int calls; ' + ADD % ('helper', 20))
     app = bench.compile('extern int a_value(void); __noinline int helper(int x) { return x; }\n'

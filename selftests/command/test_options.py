@@ -204,6 +204,7 @@ def test_outputs(bench):
 
 
 def test_no_output_is_an_input(bench):
+    """L04: by whatever name it goes."""
     copy = bench.file(open(bench.prog('mapping_drop'), 'rb').read(), 'copy.o')
     other, hard, before = bench.path('other.o'), bench.path('hard.o'), digest(copy)
     os.symlink(copy, other)
@@ -216,6 +217,7 @@ def test_no_output_is_an_input(bench):
 
 
 def test_an_old_output_survives_a_failure(bench):
+    """L04: nothing is written until all is well."""
     out = bench.file(b'precious', 'out.o')
     bench.run('link', '-o', out, *conflict(bench)).want(1)
     with open(out, 'rb') as f:
@@ -257,6 +259,7 @@ def test_license_option(bench):
 # --- standard streams -------------------------------------------------------------------
 
 def test_standard_input(bench):
+    """L38: of every verb."""
     bench.need_runtime()
     with open(bench.prog('mapping_drop'), 'rb') as f:
         data = f.read()

@@ -6,6 +6,7 @@ import itertools
 import os
 import struct
 import sys
+import threading
 
 import command
 
@@ -103,6 +104,25 @@ def test_ksym_that_an_input_defines(bench):
         if 'kernel' in bench.engines():
             done = bench.run('load', '--json', obj).want(0)
             assert done.json()['diagnostics'] == [], str(done)
+
+
+def test_losing_bodies_are_dropped(bench):
+    """(L09) Of a weak function that lost nothing is left: neither code nor records nor tags, and the
+    winner's type is that of its own source."""
+    loser = bench.compile('#define TAG(t) __attribute__((btf_decl_tag(t)))\n'
+                          'int __weak TAG("of the loser") f(int lost) { return lost * 1000; }\n' +
+                          XDP + '{ return f(4); }\n' + GPL)
+    winner = bench.compile('#define TAG(t) __attribute__((btf_decl_tag(t)))\n'
+                           '__noinline TAG("of the winner") int f(int won) { return won + 1; }\n' +
+                           GPL)
+    values(bench, 4000, loser)
+    values(bench, 5, loser, winner)
+    for obj in links(bench, loser, winner):
+        types = bench.run('btf', 'dump', obj).want(0).out.decode()
+        assert 'of the winner' in types and 'of the loser' not in types, types
+        assert "'won'" in types and "'lost'" not in types, types
+        code = bench.run('dis', obj).want(0).out.decode()
+        assert 'lost * 1000' not in code and code.count('<f>:') == 1, code
 
 
 def test_data_is_concatenated(bench):
@@ -311,6 +331,26 @@ def test_byte_orders(bench):
     errors = said(bench, 1, found[0][0], found[1][1])
     want = {os.path.basename(found[0][0]), os.path.basename(found[1][1])}
     assert places(errors[0]) == want, errors
+
+
+def fill(path, data):
+    with open(path, 'wb') as f:
+        f.write(data)
+
+
+def test_pipes(bench):
+    """(L38) An input need not be a file that can be sought in."""
+    with open(bench.prog('byname_owner'), 'rb') as f:
+        data = f.read()
+    out, pipe = bench.path(), bench.path('pipe')
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=fill, args=(pipe, data))
+    writer.start()
+    bench.run('link', '-o', out, bench.prog('byname_user'), 'owner=' + pipe).want(0)
+    writer.join()
+    assert bench.retval(out, 'xdp_user') == 222
+    bench.run('link', '-o', out, bench.prog('byname_user'), '-', input=data).want(0)
+    assert bench.retval(out, 'xdp_user') == 222
 
 
 if __name__ == '__main__':

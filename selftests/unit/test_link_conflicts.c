@@ -44,7 +44,7 @@ START_TEST(A3_2_the_same_file_twice_is_said)
 }
 END_TEST
 
-/* linking.md, extern function prototype: both prototypes printed, good ones not mentioned. */
+/* L21: both prototypes printed, good ones not mentioned. */
 START_TEST(A3_4_prototypes)
 {
 	struct linking t;
