@@ -96,14 +96,9 @@ int link_emit_sections(struct link *l)
 
 /* --- symbols ----------------------------------------------------------------------------- */
 
-/*
- * Maps are global whatever they were, so that loaders find them; entries that move, clones and
- * what is hidden are static.
- */
+/* Entries that move, clones and what is hidden are static. */
 static u8 out_bind(const struct link_node *n)
 {
-	if (n->kind == LINK_MAP)
-		return n->bind == STB_LOCAL ? STB_GLOBAL : n->bind;
 	return n->is_clone || n->moved || n->hidden_here ? STB_LOCAL : n->bind;
 }
 

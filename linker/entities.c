@@ -14,12 +14,17 @@ static int add_func(struct link *l, struct link_node *n, const struct obj_sym *s
 	return btf_add_func(l->btf, n->name, linkage, proto, &n->out_btf);
 }
 
+/*
+ * Loaders take the linkage of a map from its BTF and refuse static ones, so all maps are said to
+ * be global there. Their ELF symbols say what they are, for whoever links the output again.
+ */
 static int add_var(struct link *l, struct link_node *n, const struct obj_sym *sym)
 {
 	const struct link_input *in = link_input(l, n->input);
 	u32 type = in->types[btf_type(in->obj->btf, n->btf_id)->type];
 	u32 linkage = !n->is_def ? BTF_VAR_GLOBAL_EXTERN :
-		      sym->bind == STB_LOCAL ? BTF_VAR_STATIC : BTF_VAR_GLOBAL_ALLOCATED;
+		      sym->bind == STB_LOCAL && n->kind != LINK_MAP ? BTF_VAR_STATIC :
+								      BTF_VAR_GLOBAL_ALLOCATED;
 
 	return btf_add_var(l->btf, n->name, linkage, type, &n->out_btf);
 }

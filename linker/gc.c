@@ -91,8 +91,10 @@ static bool has_programs(const struct link *l)
 
 static bool is_public(const struct link *l, node_id id)
 {
-	return link_node_sym(l, id)->bind != STB_LOCAL && !link_is_private(l, id) &&
-	       !link_node(l, id)->moved;
+	const struct link_node *n = link_node(l, id);
+
+	return link_node_sym(l, id)->bind != STB_LOCAL && !link_is_private(l, id) && !n->moved &&
+	       !n->hidden_here;
 }
 
 static int reach_roots(struct sweep *s, bool publics)

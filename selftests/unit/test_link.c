@@ -230,7 +230,8 @@ START_TEST(A3_2_first_weak_wins)
 }
 END_TEST
 
-/* linking.md: statics of one name are kept apart, static maps become findable. */
+/* L14, L15: statics of one name are kept apart; static maps are global to loaders, which go by
+ * BTF, and static to the next link (L44), which goes by ELF. */
 START_TEST(A3_2_statics_of_one_name)
 {
 	struct obj *out;
@@ -240,7 +241,11 @@ START_TEST(A3_2_statics_of_one_name)
 	out = linking_of(NULL, (const char *const[]){ "link_statics.1", "link_statics.2", NULL });
 	ck_assert(obj_find_map(out, "hidden_map").i);
 	ck_assert(obj_find_map(out, "hidden_map__1").i);
-	ck_assert(obj_find_sym(out, "hidden_map__1").i);
+	ck_assert(!obj_find_sym(out, "hidden_map").i && !obj_find_sym(out, "hidden_map__1").i);
+	for (u32 id = 1; id <= btf_n_types(out->btf); id++)
+		if (!strncmp(btf_name(out->btf, id), "hidden_map", strlen("hidden_map")))
+			ck_assert_uint_eq(btf_var_linkage(btf_type(out->btf, id)),
+					  BTF_VAR_GLOBAL_ALLOCATED);
 	ck_assert(obj_find_func(out, "shift").i && obj_find_func(out, "shift__1").i);
 	ck_assert(btf_find(out->btf, "total", BTF_KIND_VAR) &&
 		  btf_find(out->btf, "total__1", BTF_KIND_VAR));
