@@ -126,9 +126,13 @@ static int check_types_of(struct link *l, node_id decl, node_id def)
 
 /* --- maps -------------------------------------------------------------------------------- */
 
-/* Words for the first attribute that both spell out and that differs. */
+/*
+ * Words for the first attribute that differs, of those that a spells out. b is a definition, whose
+ * silence means the default, or a declaration, whose silence means nothing.
+ */
 static bool maps_differ(const struct obj_map *a, const struct obj_map *b, struct sbuf *why)
 {
+	u32 said = !b->has || b->is_extern ? a->has & b->has : a->has;
 	const struct {
 		u32 bit;
 		const char *name;
@@ -145,7 +149,7 @@ static bool maps_differ(const struct obj_map *a, const struct obj_map *b, struct
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(attrs); i++) {
-		if (!(a->has & b->has & attrs[i].bit) || attrs[i].a == attrs[i].b)
+		if (!(said & attrs[i].bit) || attrs[i].a == attrs[i].b)
 			continue;
 		sbuf_printf(why, "%s is ", attrs[i].name);
 		if (attrs[i].bit == OBJ_MAP_HAS_TYPE)
@@ -157,6 +161,18 @@ static bool maps_differ(const struct obj_map *a, const struct obj_map *b, struct
 		return true;
 	}
 	return false;
+}
+
+/* What the templates of two maps of maps say. */
+static bool inner_maps_differ(const struct obj *a, map_id map_a, const struct obj *b, map_id map_b,
+			      struct sbuf *why)
+{
+	map_id in_a = obj_map(a, map_a)->inner, in_b = obj_map(b, map_b)->inner;
+
+	if (!in_a.i || !in_b.i || !maps_differ(obj_map(a, in_a), obj_map(b, in_b), why))
+		return false;
+	sbuf_puts(why, " in the inner maps");
+	return true;
 }
 
 static int map_types_differ(const struct link *l, node_id decl, node_id def, bool *differ,
@@ -205,7 +221,9 @@ static int check_maps(struct link *l, node_id decl, node_id def)
 	if (!a->map.i || !b->map.i)
 		return 0;
 	differ = maps_differ(obj_map(link_obj(l, a->input), a->map),
-			     obj_map(link_obj(l, b->input), b->map), &why);
+			     obj_map(link_obj(l, b->input), b->map), &why) ||
+		 inner_maps_differ(link_obj(l, a->input), a->map, link_obj(l, b->input), b->map,
+				   &why);
 	if (!differ)
 		err = map_types_differ(l, decl, def, &differ, &why);
 	if (!err && differ)

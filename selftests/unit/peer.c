@@ -37,16 +37,31 @@ void peer_close(struct peer *p)
 	free(p);
 }
 
+static int run(const struct peer *p, const char *prog, struct bpf_test_run_opts *opts,
+	       uint32_t *ret)
+{
+	const struct bpf_program *found = bpf_object__find_program_by_name(p->obj, prog);
+	int err = found ? bpf_prog_test_run_opts(bpf_program__fd(found), opts) : -ENOENT;
+
+	if (!err)
+		*ret = opts->retval;
+	return err;
+}
+
 int peer_run_ops(struct peer *p, const char *prog, uint64_t *args, size_t n_args, uint32_t *ret)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = args,
 		    .ctx_size_in = (uint32_t)(n_args * sizeof(*args)));
-	const struct bpf_program *found = bpf_object__find_program_by_name(p->obj, prog);
-	int err = found ? bpf_prog_test_run_opts(bpf_program__fd(found), &opts) : -ENOENT;
 
-	if (!err)
-		*ret = opts.retval;
-	return err;
+	return run(p, prog, &opts, ret);
+}
+
+int peer_run_packet(struct peer *p, const char *prog, uint32_t *ret)
+{
+	char packet[64] = { 0 };
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = sizeof(packet));
+
+	return run(p, prog, &opts, ret);
 }
 
 int peer_attach_ops(struct peer *p, const char *map)

@@ -18,6 +18,8 @@ void peer_close(struct peer *p);
 
 /* A test run of a struct_ops program: args are its arguments. */
 int peer_run_ops(struct peer *p, const char *prog, uint64_t *args, size_t n_args, uint32_t *ret);
+/* A test run on a packet of 64 zeros. */
+int peer_run_packet(struct peer *p, const char *prog, uint32_t *ret);
 /* Register a table of kernel operations; closing undoes it. */
 int peer_attach_ops(struct peer *p, const char *map);
 

@@ -37,10 +37,11 @@ bool running_kernel_answers(void)
 	return true;
 }
 
-int running_try(struct running *r, const struct obj *o, bool on_kernel, bool quiet)
+static int try(struct running *r, const struct obj *o, bool on_kernel, bool quiet,
+	       const char *only)
 {
 	struct weld_target target = { .ops = &load_kernel_ops };
-	struct load_opts opts = { .no_pins = true };
+	struct load_opts opts = { .no_pins = true, .only_prog = only };
 
 	*r = (struct running){ .on_kernel = on_kernel };
 	r->diag.error_limit = DIAG_DEFAULT_LIMIT;
@@ -50,6 +51,16 @@ int running_try(struct running *r, const struct obj *o, bool on_kernel, bool qui
 		target = (struct weld_target){ .ops = &runtime_ops, .user = r->rt };
 	}
 	return load_object(&r->diag, o, target, &opts, &r->inst);
+}
+
+int running_try(struct running *r, const struct obj *o, bool on_kernel, bool quiet)
+{
+	return try(r, o, on_kernel, quiet, NULL);
+}
+
+int running_try_only(struct running *r, const struct obj *o, bool on_kernel, const char *prog)
+{
+	return try(r, o, on_kernel, true, prog);
 }
 
 void running_stop(struct running *r)

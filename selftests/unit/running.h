@@ -24,6 +24,8 @@ bool running_kernel_answers(void);
 void running_start(struct running *r, const struct obj *o, bool on_kernel);
 /* The same, as 0 or -errno, and without a look at the BTF. Either way running_stop follows. */
 int running_try(struct running *r, const struct obj *o, bool on_kernel, bool quiet);
+/* One program alone, without a word. */
+int running_try_only(struct running *r, const struct obj *o, bool on_kernel, const char *prog);
 void running_stop(struct running *r);
 
 /* One run on a packet of zeros that begins with first and says proto where Ethernet does; IPv4

@@ -123,7 +123,7 @@ START_TEST(A3_3_exported_entries_stay)
 }
 END_TEST
 
-/* linking.md, call to a program: it is cloned where it is called and stays an entry. */
+/* L30: a program that is called: it is cloned where it is called and stays an entry. */
 START_TEST(A3_2_called_programs_are_cloned)
 {
 	struct obj *out;
@@ -183,7 +183,7 @@ static u32 n_tags(const struct obj *o, const char *value)
 	return n_types(o, BTF_KIND_DECL_TAG, value);
 }
 
-/* linking.md 2 and 9: a strong definition wins wherever it lives; the loser leaves nothing. */
+/* L02, L09, L11: a strong definition wins wherever it lives; the loser leaves nothing. */
 START_TEST(A3_2_weak_against_strong)
 {
 	static const char *const orders[][3] = {
@@ -208,6 +208,7 @@ START_TEST(A3_2_weak_against_strong)
 }
 END_TEST
 
+/* L11 */
 START_TEST(A3_2_first_weak_wins)
 {
 	struct linking t;
@@ -274,7 +275,7 @@ END_TEST
 
 /* --- types ------------------------------------------------------------------------------- */
 
-/* linking.md 7, and static functions in data: ids and addresses follow. */
+/* L07; L34, static functions in data: ids and addresses follow. */
 START_TEST(A3_5_type_ids_and_function_tables)
 {
 	struct obj *out;
@@ -304,7 +305,7 @@ START_TEST(A3_5_type_ids_and_function_tables)
 }
 END_TEST
 
-/* linking.md 1: DATASEC entries come from the final symbols. */
+/* L01: DATASEC entries come from the final symbols. */
 static void check_datasec(const struct obj *o, u32 id)
 {
 	const struct btf_type *t = btf_type(o->btf, id);
@@ -419,6 +420,7 @@ static void check_stable(const char *const *specs, const struct link_opts *opts)
 	obj_free(twice);
 }
 
+/* L44 */
 START_TEST(A3_5_relinking_changes_nothing)
 {
 	static const struct link_opts partial = { .allow_unresolved = true };
@@ -442,7 +444,7 @@ START_TEST(A3_5_relinking_changes_nothing)
 }
 END_TEST
 
-/* linking.md 3: what is left undefined is undefined, and the next link finds it. */
+/* L03: what is left undefined is undefined, and the next link finds it. */
 START_TEST(A3_2_partial_links)
 {
 	static const struct link_opts partial = { .allow_unresolved = true };

@@ -13,7 +13,7 @@ static void fail_link(struct linking *t, const char *a, const char *b, int want_
 	ck_assert_ptr_null(linking_finish(t, want_err));
 }
 
-/* linking.md, strong + strong: function, variable and map in one run. */
+/* L10: strong + strong; function, program, variable and map in one run. */
 START_TEST(A3_2_duplicates_name_both_places)
 {
 	struct linking t;
@@ -21,17 +21,19 @@ START_TEST(A3_2_duplicates_name_both_places)
 	if (!linking_has("link_dup.1"))
 		unit_skip("needs clang-19");
 	fail_link(&t, "link_dup.1", "link_dup.2", -EEXIST);
-	ck_assert_uint_eq(linking_count(&t, DIAG_LINK_DUP_SYMBOL), 3);
+	ck_assert_uint_eq(linking_count(&t, DIAG_LINK_DUP_SYMBOL), 4);
 	ck_assert(linking_says(&t, DIAG_LINK_DUP_SYMBOL,
 			       "function 'same_func' is defined by link_dup_1 and by link_dup_2"));
 	ck_assert(linking_says(&t, DIAG_LINK_DUP_SYMBOL, "link_dup.1.o:.text:same_func:"));
 	ck_assert(linking_says(&t, DIAG_LINK_DUP_SYMBOL, "link_dup.2.o:.text:same_func:"));
 	ck_assert(linking_says(&t, DIAG_LINK_DUP_SYMBOL, "variable 'same_var'"));
 	ck_assert(linking_says(&t, DIAG_LINK_DUP_SYMBOL, "map 'same_map'"));
+	ck_assert(linking_says(&t, DIAG_LINK_DUP_SYMBOL, "link_dup.1.o:xdp:same_prog:"));
 	linking_end(&t);
 }
 END_TEST
 
+/* L10 */
 START_TEST(A3_2_the_same_file_twice_is_said)
 {
 	struct linking t;
@@ -52,7 +54,7 @@ START_TEST(A3_4_prototypes)
 	if (!linking_has("link_proto.1"))
 		unit_skip("needs clang-19");
 	fail_link(&t, "link_proto.1", "link_proto.2", -EINVAL);
-	ck_assert_uint_eq(linking_count(&t, DIAG_LINK_PROTO), 5);
+	ck_assert_uint_eq(linking_count(&t, DIAG_LINK_PROTO), 7);
 	ck_assert(linking_says(&t, DIAG_LINK_PROTO, "'bad_count' differ: 1 against 2 parameters"));
 	ck_assert(linking_says(&t, DIAG_LINK_PROTO,
 			       "'bad_width' differ: parameter 1: int against long"));
@@ -60,6 +62,8 @@ START_TEST(A3_4_prototypes)
 	ck_assert(linking_says(&t, DIAG_LINK_PROTO,
 			       "'bad_return' differ: return type: int against long"));
 	ck_assert(linking_says(&t, DIAG_LINK_PROTO, "struct later against struct other"));
+	ck_assert(linking_says(&t, DIAG_LINK_PROTO, "'bad_layout' differ: parameter 1, members"));
+	ck_assert(linking_says(&t, DIAG_LINK_PROTO, "'bad_inside' differ: parameter 1"));
 	ck_assert(linking_says(&t, DIAG_LINK_PROTO, "int bad_width(int)"));
 	ck_assert(linking_says(&t, DIAG_LINK_PROTO, "int bad_width(long a)"));
 	ck_assert_uint_eq(linking_count(&t, DIAG_LINK_TYPE_SIMILAR), 2);
@@ -88,6 +92,7 @@ START_TEST(A3_4_prototypes_of_mappings)
 }
 END_TEST
 
+/* L22 */
 START_TEST(A3_4_variables)
 {
 	struct linking t;
@@ -104,6 +109,7 @@ START_TEST(A3_4_variables)
 }
 END_TEST
 
+/* L23 */
 START_TEST(A3_4_maps_print_both_values)
 {
 	struct linking t;
@@ -111,16 +117,20 @@ START_TEST(A3_4_maps_print_both_values)
 	if (!linking_has("link_maps.1"))
 		unit_skip("needs clang-19");
 	fail_link(&t, "link_maps.1", "link_maps.2", -EINVAL);
-	ck_assert_uint_eq(linking_count(&t, DIAG_LINK_MAP_DEF), 4);
+	ck_assert_uint_eq(linking_count(&t, DIAG_LINK_MAP_DEF), 6);
 	ck_assert(linking_says(&t, DIAG_LINK_MAP_DEF, "'bad_type': type is hash against lru_hash"));
 	ck_assert(linking_says(&t, DIAG_LINK_MAP_DEF, "'bad_entries': max_entries is 4 against 8"));
 	ck_assert(linking_says(&t, DIAG_LINK_MAP_DEF, "'bad_key': key_size is 4 against 8"));
 	ck_assert(linking_says(&t, DIAG_LINK_MAP_DEF, "'bad_value': value_size is 8 against 4"));
+	/* What a definition doesn't say has its default. */
+	ck_assert(linking_says(&t, DIAG_LINK_MAP_DEF, "'bad_flags': map_flags is 1 against 0"));
+	ck_assert(linking_says(&t, DIAG_LINK_MAP_DEF,
+			       "'bad_inner': max_entries is 4 against 8 in the inner maps"));
 	linking_end(&t);
 }
 END_TEST
 
-/* linking.md, unresolved: each place, and a guess at what was meant. The weak one may stay. */
+/* L16, L18: unresolved: each place, and a guess at what was meant. The weak one may stay. */
 START_TEST(A3_2_unresolved)
 {
 	struct linking t;
@@ -212,6 +222,7 @@ START_TEST(A3_2_kinds_and_sections)
 }
 END_TEST
 
+/* L19, L20: both types, both places; what is defined is no conflict. */
 START_TEST(A3_11_externs_of_the_loader)
 {
 	struct linking t;
@@ -222,6 +233,8 @@ START_TEST(A3_11_externs_of_the_loader)
 	ck_assert_uint_eq(linking_count(&t, DIAG_LINK_EXTERN_TYPE), 1);
 	ck_assert(linking_says(&t, DIAG_LINK_EXTERN_TYPE, "int CONFIG_BAD_TYPE"));
 	ck_assert(linking_says(&t, DIAG_LINK_EXTERN_TYPE, "char CONFIG_BAD_TYPE"));
+	ck_assert(linking_says(&t, DIAG_LINK_EXTERN_TYPE, "link_loader.1.o:xdp:loader_1:"));
+	ck_assert(linking_says(&t, DIAG_LINK_EXTERN_TYPE, "link_loader.2.o:xdp:loader_2:"));
 	linking_end(&t);
 }
 END_TEST

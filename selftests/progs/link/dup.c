@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Both sides define a function, a variable and a map of one name, all strong. */
+/* Both sides define a function, a program, a variable and a map of one name, all strong. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
@@ -15,6 +15,12 @@ int same_var = SIDE;
 __noinline int same_func(int x)
 {
 	return x + SIDE;
+}
+
+SEC("xdp")
+int same_prog(struct xdp_md *ctx)
+{
+	return same_var;
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -21,6 +21,14 @@ MAP(bad_type, HASH, 4, __u32, __u64);
 MAP(bad_entries, HASH, 4, __u32, __u64);
 MAP(bad_key, HASH, 4, __u32, __u64);
 MAP(bad_value, HASH, 4, __u32, __u64);
+struct bad_flags {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+};
+struct bad_inner {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__array(values, MAP(four, ARRAY, 4, __u32, __u64));
+};
 /* Names fewer attributes than the definition. */
 struct good_part {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -33,6 +41,8 @@ extern struct bad_type bad_type SEC(".maps");
 extern struct bad_entries bad_entries SEC(".maps");
 extern struct bad_key bad_key SEC(".maps");
 extern struct bad_value bad_value SEC(".maps");
+extern struct bad_flags bad_flags SEC(".maps");
+extern struct bad_inner bad_inner SEC(".maps");
 
 SEC("xdp")
 int maps_main(struct xdp_md *ctx)
@@ -41,7 +51,8 @@ int maps_main(struct xdp_md *ctx)
 
 	return !bpf_map_lookup_elem(&good_all, &key) + !bpf_map_lookup_elem(&good_part, &key) +
 	       !bpf_map_lookup_elem(&bad_type, &key) + !bpf_map_lookup_elem(&bad_entries, &key) +
-	       !bpf_map_lookup_elem(&bad_key, &key) + !bpf_map_lookup_elem(&bad_value, &key);
+	       !bpf_map_lookup_elem(&bad_key, &key) + !bpf_map_lookup_elem(&bad_value, &key) +
+	       !bpf_map_lookup_elem(&bad_flags, &key) + !bpf_map_lookup_elem(&bad_inner, &key);
 }
 #else
 MAP(good_all, HASH, 4, __u32, __u64) good_all SEC(".maps");
@@ -50,6 +61,13 @@ MAP(bad_type, LRU_HASH, 4, __u32, __u64) bad_type SEC(".maps");
 MAP(bad_entries, HASH, 8, __u32, __u64) bad_entries SEC(".maps");
 MAP(bad_key, HASH, 4, struct key8, __u64) bad_key SEC(".maps");
 MAP(bad_value, HASH, 4, __u32, __u32) bad_value SEC(".maps");
+MAP(bad_flags, HASH, 4, __u32, __u64) bad_flags SEC(".maps");
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, MAP(eight, ARRAY, 8, __u32, __u64));
+} bad_inner SEC(".maps");
 #endif
 
 char LICENSE[] SEC("license") = "GPL";

@@ -13,6 +13,20 @@ struct later;
 struct pair {
 	int a;
 };
+/* As large as on the other side. */
+struct turned {
+	short low;
+	char rest[2];
+};
+struct holder {
+	struct {
+		long x;
+	} in;
+};
+/* What a pointer in it points at counts by name. */
+struct chain {
+	struct pair *pair;
+};
 
 extern int good_typedef(number n);
 extern int good_forward(struct later *p);
@@ -24,6 +38,9 @@ extern int bad_width(int a);
 extern int bad_struct(struct pair *p);
 extern int bad_return(int a);
 extern int bad_pointee(struct later *p);
+extern int bad_layout(struct turned *p);
+extern int bad_inside(struct holder *p);
+extern int good_far(struct chain *p);
 
 SEC("xdp")
 int proto_main(struct xdp_md *ctx)
@@ -33,7 +50,8 @@ int proto_main(struct xdp_md *ctx)
 
 	return good_typedef(1) + good_forward((void *)&p) + good_params(1, 2) + alike_sign(1) +
 	       alike_const(&n) + bad_count(1) + bad_width(1) + bad_struct(&p) + bad_return(1) +
-	       bad_pointee((void *)&p);
+	       bad_pointee((void *)&p) + bad_layout((void *)&p) + bad_inside((void *)&p) +
+	       good_far((void *)&p);
 }
 #else
 struct later {
@@ -45,6 +63,18 @@ struct other {
 struct pair {
 	int a;
 	int b;
+};
+struct turned {
+	char rest[2];
+	short low;
+};
+struct holder {
+	struct {
+		int x, y;
+	} in;
+};
+struct chain {
+	struct pair *pair;
 };
 
 __noinline int good_typedef(int n)
@@ -95,6 +125,21 @@ __noinline long bad_return(int a)
 __noinline int bad_pointee(struct other *p)
 {
 	return p ? p->x : 0;
+}
+
+__noinline int bad_layout(struct turned *p)
+{
+	return p ? p->low : 0;
+}
+
+__noinline int bad_inside(struct holder *p)
+{
+	return p ? p->in.x : 0;
+}
+
+__noinline int good_far(struct chain *p)
+{
+	return !p;
 }
 #endif
 
