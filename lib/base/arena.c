@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BLOCK_MIN = 4096, BLOCK_MAX = 1 << 20 };
+enum { BLOCK_MIN = 2048, BLOCK_MAX = 1 << 20 };
 
 /* Under a sanitizer each allocation is a block of exactly its size: accesses past it are seen. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -40,15 +40,18 @@ static struct arena_block *block_new(struct arena *a, size_t need)
 	return b;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+/* align is a power of two, at most that of max_align_t. */
+static void *take(struct arena *a, size_t size, size_t align)
 {
 	struct arena_block *b = a->head;
 	void *p;
 
 	if (size > PTRDIFF_MAX)
 		return NULL;
-	if (!ONE_BLOCK_EACH)
-		size = align_up(size ? size : 1, _Alignof(max_align_t));
+	if (!ONE_BLOCK_EACH && !size)
+		size = 1;
+	if (b)
+		a->used = min_u64(align_up(a->used, align), b->size);
 	if (!b || size > b->size - a->used || ONE_BLOCK_EACH) {
 		b = block_new(a, size);
 		if (!b)
@@ -60,6 +63,11 @@ void *arena_alloc(struct arena *a, size_t size)
 	p = (char *)b->data + a->used;
 	a->used += size;
 	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	return take(a, size, _Alignof(max_align_t));
 }
 
 void *arena_array(struct arena *a, size_t n, size_t size)
@@ -83,7 +91,7 @@ void *arena_memdup(struct arena *a, const void *data, size_t size)
 char *arena_strndup(struct arena *a, const char *s, size_t n)
 {
 	size_t len = strnlen(s, n);
-	char *p = arena_alloc(a, len + 1);
+	char *p = take(a, len + 1, 1);
 
 	if (p)
 		memcpy(p, s, len);
@@ -104,7 +112,7 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 	va_start(ap, fmt);
 	va_copy(again, ap);
 	n = vsnprintf(NULL, 0, fmt, ap);
-	p = n < 0 ? NULL : arena_alloc(a, (size_t)n + 1);
+	p = n < 0 ? NULL : take(a, (size_t)n + 1, 1);
 	if (p)
 		vsnprintf(p, (size_t)n + 1, fmt, again);
 	va_end(again);

@@ -209,12 +209,26 @@ static u32 id_of(const struct ids *ids, const struct obj_sym *sym)
 	return id ? id : type_of(ids, (struct entry){ CLASS_FUNC, sym->name, 0, 0, 0 });
 }
 
+/* Is there anything that another look at the same types could find? */
+static bool all_typed(const struct obj *o)
+{
+	if (o->n_typed != btf_n_types(o->btf))
+		return false;
+	for (u32 i = 1; i < o->syms.n; i++) {
+		const struct obj_sym *sym = &o->syms.v[i];
+
+		if (!sym->btf_id && sym->type != STT_SECTION && !sym->absolute)
+			return false;
+	}
+	return true;
+}
+
 int obj_index_btf_ids(struct obj *o)
 {
 	struct ids ids = { .o = o };
 	int err;
 
-	if (!o->btf)
+	if (!o->btf || all_typed(o))
 		return 0;
 	err = fill(&ids);
 	for (u32 i = 1; i < o->syms.n && !err; i++)
@@ -223,5 +237,6 @@ int obj_index_btf_ids(struct obj *o)
 	hmap_free(&ids.index);
 	hmap_free(&ids.sec_names);
 	vec_free(&ids.entries);
+	o->n_typed = err ? 0 : btf_n_types(o->btf);
 	return err ? obj_no_memory(o) : 0;
 }

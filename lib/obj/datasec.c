@@ -108,6 +108,16 @@ static int fix(struct obj *o, const u32 *by_var, u32 sec, struct btf_var_secinfo
 	return err;
 }
 
+/* The most entries that a DATASEC of a section has. */
+static u32 most_entries(const struct obj *o)
+{
+	u32 most = 0;
+
+	for (u32 i = 1; i < o->secs.n; i++)
+		most = (u32)max_u64(most, btf_vlen(btf_type(o->btf, o->secs.v[i].datasec)));
+	return most;
+}
+
 static int fix_all(struct obj *o)
 {
 	struct btf_var_secinfo *si;
@@ -117,7 +127,7 @@ static int fix_all(struct obj *o)
 	err = obj_index_btf_ids(o);
 	if (err)
 		return err;
-	si = calloc(BTF_MAX_VLEN + 1, sizeof(*si));
+	si = calloc((size_t)most_entries(o) + 1, sizeof(*si));
 	by_var = symbols_by_var(o);
 	if (!si || !by_var)
 		err = obj_no_memory(o);

@@ -123,7 +123,7 @@ static void forget(struct obj *o)
 	hmap_free(&o->by_name);
 	hmap_free(&o->map_at);
 	for (u32 i = 1; i < o->secs.n; i++)
-		o->secs.v[i].sec_sym.i = o->secs.v[i].datasec = 0;
+		o->secs.v[i].sec_sym.i = 0;
 }
 
 static int raise_dup_symbol(struct obj *o, u32 sym, sym_id first)
@@ -190,15 +190,15 @@ static int index_secs(struct obj *o)
 }
 
 /* BTF.ext names sections by strings of the BTF: what obj_write() needs is put there now, so that
- * writing doesn't change the object. */
+ * writing doesn't change the object. A reader has found most of them there. */
 static int index_sec_names(struct obj *o)
 {
 	for (u32 i = 1; o->btf && i < o->secs.n; i++) {
-		const struct obj_sec *sec = &o->secs.v[i];
-		u32 off;
+		struct obj_sec *sec = &o->secs.v[i];
+		bool needed = sec->func_infos.n || sec->line_infos.n || sec->core_relos.n;
 
-		if ((sec->func_infos.n || sec->line_infos.n || sec->core_relos.n) &&
-		    btf_add_str(o->btf, sec->name, &off))
+		if (needed && strcmp(btf_str(o->btf, sec->btf_name), sec->name) &&
+		    btf_add_str(o->btf, sec->name, &sec->btf_name))
 			return obj_no_memory(o);
 	}
 	return 0;

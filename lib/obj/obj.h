@@ -88,6 +88,7 @@ struct obj_sec {
 	VEC(struct obj_core_relo) core_relos;
 	sym_id sec_sym;		/* its STT_SECTION symbol, none until something refers to it */
 	u32 datasec;		/* BTF id of its DATASEC, 0 none (derived) */
+	u32 btf_name;		/* name in the BTF's strings, 0 where it isn't needed (derived) */
 };
 
 struct obj_sym {
@@ -186,6 +187,7 @@ struct obj {
 	const char *license;	/* NULL without a licence section */
 	u32 version;		/* of the "version" section */
 	bool has_version;
+	u32 n_typed;		/* types that the BTF had when the btf_ids were found */
 	struct hmap by_name;	/* global and undefined symbols: hash of name -> symbol index */
 	struct hmap map_at;	/* hash of a map's place, see obj_map_at() -> map index */
 };

@@ -25,8 +25,10 @@ static struct obj_sec *sec_of(struct reader *r, const struct btf_ext_sec *es)
 	struct weld_where at = at_ext(r, name, 0);
 	sec_id id = obj_read_find_sec(r, name);
 
-	if (id.i && obj_sec_is_code(obj_sec(r->o, id)->kind))
+	if (id.i && obj_sec_is_code(obj_sec(r->o, id)->kind)) {
+		obj_sec(r->o, id)->btf_name = es->name_off;
 		return obj_sec(r->o, id);
+	}
 	if (es->n)
 		diag_raise(r->d, DIAG_OBJ_EXT_NO_SECTION, &at, es->n, name);
 	return NULL;
@@ -43,6 +45,8 @@ static int take_funcs(struct reader *r, const struct btf_ext *x, const struct bt
 {
 	struct obj_sec *sec = sec_of(r, es);
 
+	if (sec && vec_reserve(&sec->func_infos, es->n))
+		return obj_no_memory(r->o);
 	for (u32 i = 0; sec && i < es->n; i++) {
 		const struct bpf_func_info *rec = &x->funcs.v[es->first + i];
 		struct obj_func_info *fi;
@@ -61,6 +65,8 @@ static int take_lines(struct reader *r, const struct btf_ext *x, const struct bt
 {
 	struct obj_sec *sec = sec_of(r, es);
 
+	if (sec && vec_reserve(&sec->line_infos, es->n))
+		return obj_no_memory(r->o);
 	for (u32 i = 0; sec && i < es->n; i++) {
 		const struct bpf_line_info *rec = &x->lines.v[es->first + i];
 		struct obj_line_info *li;
@@ -80,6 +86,8 @@ static int take_relos(struct reader *r, const struct btf_ext *x, const struct bt
 {
 	struct obj_sec *sec = sec_of(r, es);
 
+	if (sec && vec_reserve(&sec->core_relos, es->n))
+		return obj_no_memory(r->o);
 	for (u32 i = 0; sec && i < es->n; i++) {
 		const struct bpf_core_relo *rec = &x->relos.v[es->first + i];
 		struct obj_core_relo *cr;

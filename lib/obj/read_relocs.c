@@ -419,6 +419,10 @@ static int find_dialect(struct reader *r, const rel_secs *all)
 static int read_all(struct reader *r, const rel_secs *all)
 {
 	for (u32 i = 0; i < all->n; i++) {
+		struct obj_sec *sec = obj_sec(r->o, r->secs[all->v[i].elf_sec]);
+
+		if (vec_reserve(&sec->relocs, all->v[i].n))
+			return obj_no_memory(r->o);
 		for (u32 k = 0; k < all->v[i].n; k++) {
 			int err = read_reloc(r, all->v[i].elf_sec, &all->v[i].rels[k]);
 
@@ -490,12 +494,14 @@ static int read_resolved_sec(struct reader *r, u32 elf_sec)
 	for (u32 i = 0; i < sec->insns.n; i++) {
 		const struct bpf_insn *insn = &sec->insns.v[i];
 		const struct obj_reloc_type *type = resolved_type(insn);
-		struct weld_where at = obj_elf_where(r, elf_sec, i * 8ull);
 
 		while (next < n_relocs && sec->relocs.v[next].off < i * 8ull)
 			next++;
-		if (obj_insn_is_ld64(insn) && i + 1 == sec->insns.n)
+		if (obj_insn_is_ld64(insn) && i + 1 == sec->insns.n) {
+			struct weld_where at = obj_elf_where(r, elf_sec, i * 8ull);
+
 			return diag_raise(r->d, DIAG_OBJ_CODE_CUT, &at);
+		}
 		if (type && (next == n_relocs || sec->relocs.v[next].off != i * 8ull)) {
 			int err = read_resolved(r, elf_sec, i, type);
 

@@ -298,8 +298,7 @@ static int put_ext(struct writer *w, struct sbuf *out)
 	if (err)
 		return err;
 	for (u32 i = 1; i < w->o->secs.n && !err; i++)
-		err = put_sec_records(&w->o->secs.v[i],
-				      btf_find_str(w->o->btf, w->o->secs.v[i].name), x);
+		err = put_sec_records(&w->o->secs.v[i], w->o->secs.v[i].btf_name, x);
 	if (!err && !btf_ext_is_empty(x))
 		err = btf_ext_write(x, w->o->big_endian, out);
 	btf_ext_free(x);
