@@ -126,7 +126,9 @@ static void put_section(const struct sub *s, const struct btf_ext_sec *sec, bool
 
 	put_word(out, sec->name_off, swap);
 	put_word(out, sec->n, swap);
-	for (size_t i = 0; i < (size_t)sec->n * words; i++)
+	if (!swap)
+		sbuf_put(out, rec, (size_t)sec->n * s->rec_size);
+	for (size_t i = 0; swap && i < (size_t)sec->n * words; i++)
 		put_word(out, rec[i], swap);
 }
 
@@ -157,6 +159,7 @@ int btf_ext_write(const struct btf_ext *x, bool big_endian, struct sbuf *out)
 		off += sub_size(&subs[i]);
 	if (off > UINT32_MAX)
 		return -E2BIG;
+	sbuf_reserve(out, sizeof(struct btf_ext_header) + off);
 	off = 0;
 	sbuf_put(out, head, sizeof(head));
 	put_word(out, sizeof(struct btf_ext_header), swap);

@@ -84,6 +84,17 @@ void sbuf_zero(struct sbuf *b, size_t n)
 	b->size += n;
 }
 
+char *sbuf_room(struct sbuf *b, size_t size)
+{
+	sbuf_zero(b, size);
+	return b->failed ? NULL : b->data + b->size - size;
+}
+
+void sbuf_reserve(struct sbuf *b, size_t size)
+{
+	reserve(b, size);
+}
+
 void sbuf_align(struct sbuf *b, size_t align)
 {
 	sbuf_zero(b, align_up(b->size, align) - b->size);

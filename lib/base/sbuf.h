@@ -19,6 +19,10 @@ struct sbuf {
 };
 
 void sbuf_put(struct sbuf *b, const void *data, size_t size);
+/* size zeroed bytes at the end, to be filled in before anything else is added; NULL on failure. */
+char *sbuf_room(struct sbuf *b, size_t size);
+/* Ask for the room for size more bytes at once; a failure sticks, as with sbuf_put(). */
+void sbuf_reserve(struct sbuf *b, size_t size);
 void sbuf_putc(struct sbuf *b, char c);
 void sbuf_puts(struct sbuf *b, const char *s);
 void sbuf_printf(struct sbuf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);

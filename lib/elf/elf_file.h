@@ -75,11 +75,15 @@ int elf_rels(struct diag *d, struct elf_file *f, u32 sec, const struct elf_rel *
  * local symbols first and maps the symbol indices in relocations accordingly. The same input
  * gives the same bytes.
  */
+typedef void elf_contents_fn(const void *user, u8 *to);
+
 struct elf_out_sec {
 	const char *name;
 	u32 type, link, info;	/* those of REL sections: set by the writer from rel_of */
 	u64 flags, align, entsize;
 	struct span bytes;	/* for NOBITS data is NULL and size the size in memory */
+	elf_contents_fn *fill;	/* NULL, or writes the bytes.size bytes */
+	const void *fill_user;
 	u32 rel_of;		/* of REL sections: the patched section, 1-based; else 0 */
 	const struct elf_rel *rels;
 	u32 n_rels;

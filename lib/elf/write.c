@@ -35,6 +35,23 @@ struct shdr {
 	u64 flags, off, size, align, entsize;
 };
 
+/* At least the size of the file, so that the output is allocated once. */
+static size_t size_bound(const struct elf_out *in)
+{
+	size_t size = ELF64_EHDR_SIZE + 4 * (ELF64_SHDR_SIZE + MAX_PADDING) + ELF64_SYM_SIZE;
+
+	for (u32 i = 0; i < in->n_secs; i++) {
+		const struct elf_out_sec *s = &in->secs[i];
+
+		size += ELF64_SHDR_SIZE + MAX_PADDING + strlen(s->name) + 1;
+		size += s->rel_of ? (size_t)s->n_rels * ELF64_REL_SIZE :
+			s->type != SHT_NOBITS ? s->bytes.size : 0;
+	}
+	for (u32 i = 0; i < in->n_syms; i++)
+		size += ELF64_SYM_SIZE + strlen(in->syms[i].name) + 1;
+	return size;
+}
+
 static void put16(struct writer *w, struct sbuf *b, u16 v)
 {
 	put_u16(&v, v, w->swap);
@@ -108,10 +125,27 @@ static int order_syms(struct writer *w)
 
 static void put_rels(struct writer *w, const struct elf_out_sec *s)
 {
-	for (u32 i = 0; i < s->n_rels; i++) {
-		put64(w, w->out, s->rels[i].off);
-		put64(w, w->out, ELF64_R_INFO(w->sym_map[s->rels[i].sym], s->rels[i].type));
+	char *to = sbuf_room(w->out, (size_t)s->n_rels * ELF64_REL_SIZE);
+
+	for (u32 i = 0; to && i < s->n_rels; i++, to += ELF64_REL_SIZE) {
+		put_u64(to, s->rels[i].off, w->swap);
+		put_u64(to + 8, ELF64_R_INFO(w->sym_map[s->rels[i].sym], s->rels[i].type), w->swap);
 	}
+}
+
+static void put_contents(struct writer *w, const struct elf_out_sec *s)
+{
+	u8 *to;
+
+	if (s->type == SHT_NOBITS)
+		return;
+	if (!s->fill) {
+		sbuf_put(w->out, s->bytes.data, s->bytes.size);
+		return;
+	}
+	to = (u8 *)sbuf_room(w->out, s->bytes.size);
+	if (to)
+		s->fill(s->fill_user, to);
 }
 
 static void put_sec(struct writer *w, const struct elf_out_sec *s)
@@ -131,23 +165,24 @@ static void put_sec(struct writer *w, const struct elf_out_sec *s)
 		sh.size = w->out->size - sh.off;
 	} else {
 		sh.size = s->bytes.size;
-		if (s->type != SHT_NOBITS)
-			sbuf_put(w->out, s->bytes.data, s->bytes.size);
+		put_contents(w, s);
 	}
 	put_shdr(w, &sh);
 }
 
 static void put_sym(struct writer *w, const struct elf_out_sym *sym)
 {
-	u8 bytes[2] = { ELF64_ST_INFO(sym->bind, sym->type), sym->vis };
+	u16 sec = sym->sec == ELF_SEC_ABS ? SHN_ABS :
+		  sym->sec == ELF_SEC_COMMON ? SHN_COMMON : (u16)sym->sec;
+	u8 bytes[ELF64_SYM_SIZE];
 
-	put32(w, w->out, intern(w, sym->name));
+	put_u32(bytes, intern(w, sym->name), w->swap);
+	bytes[4] = ELF64_ST_INFO(sym->bind, sym->type);
+	bytes[5] = sym->vis;
+	put_u16(bytes + 6, sec, w->swap);
+	put_u64(bytes + 8, sym->value, w->swap);
+	put_u64(bytes + 16, sym->size, w->swap);
 	sbuf_put(w->out, bytes, sizeof(bytes));
-	put16(w, w->out, sym->sec == ELF_SEC_ABS    ? SHN_ABS :
-			 sym->sec == ELF_SEC_COMMON ? SHN_COMMON :
-						      (u16)sym->sec);
-	put64(w, w->out, sym->value);
-	put64(w, w->out, sym->size);
 }
 
 static void put_symtab(struct writer *w)
@@ -212,6 +247,7 @@ static int write_body(struct writer *w)
 
 	sbuf_zero(&w->strs, 1);
 	sbuf_zero(&w->shdrs, ELF64_SHDR_SIZE);
+	sbuf_reserve(w->out, size_bound(w->in));
 	sbuf_zero(w->out, ELF64_EHDR_SIZE);
 	for (u32 i = 0; i < w->in->n_secs; i++)
 		put_sec(w, &w->in->secs[i]);
@@ -243,9 +279,13 @@ int elf_write(struct diag *d, const struct elf_out *in, struct sbuf *out)
 	err = order_syms(&w);
 	if (!err)
 		err = write_body(&w);
-	if (!err) {
+	if (!err && out->size) {
 		sbuf_put(out, bytes.data, bytes.size);
 		err = sbuf_err(out);
+	} else if (!err) {
+		sbuf_free(out);
+		*out = bytes;
+		bytes = (struct sbuf){ 0 };
 	}
 	if (err)
 		err = elf_no_memory(d, NULL);

@@ -200,6 +200,9 @@ static inline u64 isa_imm64(const struct bpf_insn insn[2])
  * nibbles swap with it). */
 void isa_load_insn(const u8 bytes[8], bool swap, struct bpf_insn *insn);
 void isa_store_insn(u8 bytes[8], bool swap, const struct bpf_insn *insn);
+/* The same for n instructions. */
+void isa_load_insns(const u8 *bytes, bool swap, struct bpf_insn *insns, u32 n);
+void isa_store_insns(u8 *bytes, bool swap, const struct bpf_insn *insns, u32 n);
 
 /* --- text -------------------------------------------------------------------------------- */
 

@@ -238,3 +238,22 @@ void isa_store_insn(u8 bytes[8], bool swap, const struct bpf_insn *insn)
 	put_u16(bytes + 2, (u16)insn->off, swap);
 	put_u32(bytes + 4, (u32)insn->imm, swap);
 }
+
+/* In the host's order the bytes of a file are the host's struct. */
+_Static_assert(sizeof(struct bpf_insn) == 8, "an instruction has 8 bytes");
+
+void isa_load_insns(const u8 *bytes, bool swap, struct bpf_insn *insns, u32 n)
+{
+	if (!swap && n)
+		memcpy(insns, bytes, n * sizeof(*insns));
+	for (u32 i = 0; swap && i < n; i++)
+		isa_load_insn(bytes + i * sizeof(*insns), swap, &insns[i]);
+}
+
+void isa_store_insns(u8 *bytes, bool swap, const struct bpf_insn *insns, u32 n)
+{
+	if (!swap && n)
+		memcpy(bytes, insns, n * sizeof(*insns));
+	for (u32 i = 0; swap && i < n; i++)
+		isa_store_insn(bytes + i * sizeof(*insns), swap, &insns[i]);
+}

@@ -60,8 +60,7 @@ static int read_insns(struct reader *r, u32 elf_sec, struct span bytes, struct o
 		return diag_raise(r->d, DIAG_OBJ_CODE_SIZE, &at, (unsigned long long)bytes.size);
 	if (vec_reserve(&sec->insns, n))
 		return obj_no_memory(r->o);
-	for (u32 i = 0; i < n; i++)
-		isa_load_insn(bytes.data + i * 8ull, r->f->swap, &sec->insns.v[i]);
+	isa_load_insns(bytes.data, r->f->swap, sec->insns.v, n);
 	sec->insns.n = n;
 	return 0;
 }

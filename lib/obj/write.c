@@ -16,18 +16,25 @@
 
 #include "lib/isa/isa.h"
 
+struct writer;
+
+/* The bytes of one section, which are made where they go. */
+struct contents {
+	const struct writer *w;
+	u32 sec;
+};
+
 struct writer {
 	const struct obj *o;
 	bool swap;
 	struct arena arena;		/* names and relocations of the output */
 	VEC(struct elf_out_sec) secs;	/* [i - 1] is section i of the object, then others */
 	VEC(struct elf_out_sym) syms;
-	struct sbuf *bytes;		/* contents, by section of the object; .BTF, .BTF.ext */
+	struct contents *contents;	/* by section of the object */
+	struct sbuf btf, ext;		/* .BTF, .BTF.ext */
 	u32 *sec_syms;			/* section -> number of its symbol, 0 none */
 	u32 *sym_nums;			/* symbol -> number */
 };
-
-enum { BUF_BTF, BUF_EXT, N_EXTRA_BUFS };	/* behind those of the sections */
 
 /* --- symbols -------------------------------------------------------------------------------- */
 
@@ -155,54 +162,49 @@ static void patch_insn(const struct writer *w, u32 sec, const struct obj_reloc *
 		insn->imm -= (s32)(r->off / 8);
 }
 
-static int put_code(struct writer *w, u32 i, struct sbuf *out)
+static void fill_code(const void *user, u8 *to)
 {
-	const struct obj_sec *sec = &w->o->secs.v[i];
-	struct bpf_insn *insns = malloc(sec->insns.n * sizeof(*insns) + 1);
-	u8 bytes[8];
+	const struct contents *c = user;
+	const struct obj_sec *sec = &c->w->o->secs.v[c->sec];
 
-	if (!insns)
-		return -ENOMEM;
-	if (sec->insns.n)
-		memcpy(insns, sec->insns.v, sec->insns.n * sizeof(*insns));
-	for (u32 k = 0; k < sec->relocs.n; k++)
-		patch_insn(w, i, &sec->relocs.v[k], &insns[sec->relocs.v[k].off / 8]);
-	for (u32 k = 0; k < sec->insns.n; k++) {
-		isa_store_insn(bytes, w->swap, &insns[k]);
-		sbuf_put(out, bytes, sizeof(bytes));
+	isa_store_insns(to, c->w->swap, sec->insns.v, sec->insns.n);
+	for (u32 k = 0; k < sec->relocs.n; k++) {
+		const struct obj_reloc *r = &sec->relocs.v[k];
+		u32 at = (u32)(r->off / 8), n = r->type == R_BPF_64_64 ? 2 : 1;
+		struct bpf_insn insns[2] = { sec->insns.v[at], sec->insns.v[at + n - 1] };
+
+		patch_insn(c->w, c->sec, r, insns);
+		isa_store_insns(to + at * 8ull, c->w->swap, insns, n);
 	}
-	free(insns);
-	return sbuf_err(out);
 }
 
-static int put_data(struct writer *w, u32 i, struct sbuf *out)
+static void fill_data(const void *user, u8 *to)
 {
-	const struct obj_sec *sec = &w->o->secs.v[i];
+	const struct contents *c = user;
+	const struct writer *w = c->w;
+	const struct obj_sec *sec = &w->o->secs.v[c->sec];
 
-	sbuf_put(out, sec->bytes.v, sec->bytes.n);
-	if (sbuf_err(out))
-		return -ENOMEM;
+	if (sec->bytes.n)
+		memcpy(to, sec->bytes.v, sec->bytes.n);
 	for (u32 k = 0; k < sec->relocs.n; k++) {
 		const struct obj_reloc *r = &sec->relocs.v[k];
 		s64 addend = field_addend(w->o, r);
 
 		if (r->type == R_BPF_64_ABS64)
-			put_u64(out->data + r->off, (u64)addend, w->swap);
+			put_u64(to + r->off, (u64)addend, w->swap);
 		else
-			put_u32(out->data + r->off, (u32)addend, w->swap);
+			put_u32(to + r->off, (u32)addend, w->swap);
 	}
-	return 0;
 }
 
 static int add_sec(struct writer *w, u32 i)
 {
 	const struct obj_sec *sec = &w->o->secs.v[i];
 	struct elf_out_sec *s = vec_push(&w->secs);
-	struct sbuf *bytes = &w->bytes[i];
-	int err = 0;
 
 	if (!s)
 		return -ENOMEM;
+	w->contents[i] = (struct contents){ w, i };
 	*s = (struct elf_out_sec){
 		.name = sec->name,
 		.type = sec->elf_type,
@@ -210,12 +212,10 @@ static int add_sec(struct writer *w, u32 i)
 		.align = sec->align,
 		.entsize = sec->entsize,
 		.bytes = span_of(NULL, sec->size),
+		.fill = obj_sec_is_code(sec->kind) ? fill_code : fill_data,
+		.fill_user = &w->contents[i],
 	};
-	if (sec->elf_type == SHT_NOBITS)
-		return 0;
-	err = obj_sec_is_code(sec->kind) ? put_code(w, i, bytes) : put_data(w, i, bytes);
-	s->bytes = span_of(bytes->data, bytes->size);
-	return err;
+	return 0;
 }
 
 /* The numbers of sections don't depend on their relocations: those come behind all of them. */
@@ -320,19 +320,17 @@ static int add_btf_sec(struct writer *w, const char *name, const struct sbuf *by
 
 static int add_btf(struct writer *w)
 {
-	struct sbuf *btf = &w->bytes[w->o->secs.n + BUF_BTF];
-	struct sbuf *ext = &w->bytes[w->o->secs.n + BUF_EXT];
 	int err;
 
 	if (!w->o->btf)
 		return 0;
-	err = btf_write(w->o->btf, w->o->big_endian, btf);
+	err = btf_write(w->o->btf, w->o->big_endian, &w->btf);
 	if (!err)
-		err = put_ext(w, ext);
+		err = put_ext(w, &w->ext);
 	if (!err)
-		err = add_btf_sec(w, ".BTF", btf);
-	if (!err && ext->size)
-		err = add_btf_sec(w, ".BTF.ext", ext);
+		err = add_btf_sec(w, ".BTF", &w->btf);
+	if (!err && w->ext.size)
+		err = add_btf_sec(w, ".BTF.ext", &w->ext);
 	return err;
 }
 
@@ -342,16 +340,16 @@ static int writer_init(struct writer *w)
 {
 	const struct obj *o = w->o;
 
-	w->bytes = arena_array(&w->arena, o->secs.n + N_EXTRA_BUFS, sizeof(*w->bytes));
+	w->contents = arena_array(&w->arena, o->secs.n, sizeof(*w->contents));
 	w->sec_syms = arena_array(&w->arena, o->secs.n, sizeof(*w->sec_syms));
 	w->sym_nums = arena_array(&w->arena, o->syms.n, sizeof(*w->sym_nums));
-	return w->bytes && w->sec_syms && w->sym_nums ? 0 : -ENOMEM;
+	return w->contents && w->sec_syms && w->sym_nums ? 0 : -ENOMEM;
 }
 
 static void writer_free(struct writer *w)
 {
-	for (u32 i = 0; w->bytes && i < w->o->secs.n + N_EXTRA_BUFS; i++)
-		sbuf_free(&w->bytes[i]);
+	sbuf_free(&w->btf);
+	sbuf_free(&w->ext);
 	vec_free(&w->secs);
 	vec_free(&w->syms);
 	arena_free(&w->arena);
