@@ -46,19 +46,20 @@ static int check_given_name(struct link *l, const char *name)
 	for (u32 i = 1; i < l->inputs.n; i++)
 		if (l->inputs.v[i].given_name && !strcmp(l->inputs.v[i].stem, name))
 			return diag_raise(l->diag, DIAG_LINK_NAME_TAKEN, NULL, name,
-					  l->inputs.v[i].obj->name);
+					  l->inputs.v[i].file);
 	return 0;
 }
 
 int link_add_obj(struct link *l, const char *name, struct obj *o, bool lend, input_id *id)
 {
 	struct link_input *in = NULL;
-	const char *stem;
+	const char *stem, *file;
 	int err = name ? check_given_name(l, name) : 0;
 
 	if (!err) {
 		stem = name ? arena_strdup(&l->arena, name) : stem_of(l, o->name);
-		in = stem ? vec_push(&l->inputs) : NULL;
+		file = arena_strdup(&l->arena, o->name);
+		in = stem && file ? vec_push(&l->inputs) : NULL;
 		if (!in)
 			err = diag_raise(l->diag, DIAG_NO_MEMORY, NULL, "the linker");
 	}
@@ -68,7 +69,8 @@ int link_add_obj(struct link *l, const char *name, struct obj *o, bool lend, inp
 		return err;
 	}
 	*in = (struct link_input){
-		.obj = o, .lent = lend, .given_name = name, .stem = stem, .name = stem,
+		.obj = o, .file = file, .lent = lend, .given_name = name, .stem = stem,
+		.name = stem,
 	};
 	if (id)
 		*id = (input_id){ l->inputs.n - 1 };

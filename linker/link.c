@@ -139,16 +139,24 @@ static void free_scratch(struct link *l)
 	l->obj = NULL;
 }
 
+/* What is left after linking is the table, whose strings are the linker's. */
+static void free_inputs(struct link *l)
+{
+	for (u32 i = 1; i < l->inputs.n; i++) {
+		if (!l->inputs.v[i].lent)
+			obj_free(l->inputs.v[i].obj);
+		l->inputs.v[i].obj = NULL;
+	}
+	vec_free(&l->nodes);
+}
+
 void link_free(struct link *l)
 {
 	if (!l)
 		return;
 	free_scratch(l);
-	for (u32 i = 1; i < l->inputs.n; i++)
-		if (!l->inputs.v[i].lent)
-			obj_free(l->inputs.v[i].obj);
+	free_inputs(l);
 	vec_free(&l->inputs);
-	vec_free(&l->nodes);
 	vec_free(&l->mappings);
 	vec_free(&l->exports);
 	vec_free(&l->hides);
@@ -170,7 +178,13 @@ static int run_passes(struct link *l)
 		if (err)
 			return err;
 	}
-	err = obj_fix_datasecs(l->obj);
+	return 0;
+}
+
+static int index_output(struct link *l)
+{
+	int err = obj_fix_datasecs(l->obj);
+
 	return err ? err : obj_index(l->obj);
 }
 
@@ -185,6 +199,10 @@ int link_finish(struct link *l, struct obj **out)
 	table_err = err == -ENOMEM ? 0 : link_fill_table(l);
 	if (!err)
 		err = table_err;
+	/* Before the output is indexed and written, for which the memory is needed. */
+	free_inputs(l);
+	if (!err)
+		err = index_output(l);
 	if (!err) {
 		*out = l->obj;
 		l->obj = NULL;

@@ -23,7 +23,8 @@ typedef struct { u32 i; } piece_id;
 typedef struct { u32 i; } out_id;	/* a section of the output while it is laid out */
 
 struct link_input {
-	struct obj *obj;
+	struct obj *obj;	/* freed by link_finish, unless lent */
+	const char *file;	/* its name, arena */
 	bool lent;
 	bool given_name;	/* else the stem */
 	bool is_private;	/* name_inputs */

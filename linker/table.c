@@ -128,7 +128,7 @@ const char *link_input_name(const struct link *l, input_id id)
 
 const char *link_input_file(const struct link *l, input_id id)
 {
-	return id.i && id.i < l->inputs.n ? l->inputs.v[id.i].obj->name : "";
+	return id.i && id.i < l->inputs.n ? l->inputs.v[id.i].file : "";
 }
 
 u32 link_n_inputs(const struct link *l)
