@@ -10,6 +10,7 @@
  *	VAR, linkage extern		linkage global
  *	DATASEC entry of an extern	dropped; one of .ksyms becomes a 4-byte int
  *	DATASEC without any entry	one byte long, since the kernel wants a size
+ *	DATASEC of no section		the same, since its entries lie nowhere
  *	ENUM that is only declared	4 bytes, the size of an int (compilers say 0)
  *	INT both signed and char	signed (GCC's signed char; the kernel takes one of them)
  */
@@ -120,7 +121,7 @@ static int fix_datasec(struct btf *btf, u32 id)
 		kept = n;
 		size = n * 4;
 	} else {
-		kept = drop_externs(btf, v, n);
+		kept = size ? drop_externs(btf, v, n) : 0;
 	}
 	if (!err)
 		err = btf_set_datasec(btf, id, size ? size : 1, v, kept);

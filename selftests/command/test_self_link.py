@@ -32,16 +32,17 @@ Map = collections.namedtuple('Map', 'name type key value entries flags extra num
 Prog = collections.namedtuple(
     'Prog', 'name section type attach errno stage btf tag bytes insns reason')
 
-# What a link alone changes, and may: (objects, what of them, why). Each has to occur.
+# What a link alone changes, and may: (objects, what of them, words of the refusal, why). Each occurs.
 MENDED = [
-    ('*.gcc*.o', 'verdict', 'GCC keeps addends where libbpf does not look'),
-    ('*.gcc.o', 'opened', 'refused for an extern of GCC before, for what it is after'),
-    ('link_statics.*.o', 'opened', 'static maps get public names (L15)'),
-    ('link_common.2.o', 'maps', 'common symbols become .bss (L41)'),
-    ('kinds_calls.*', 'program', '.text.apart becomes .text, so its function is no program (L31)'),
-    ('kinds_core.*', 'tag', 'the ids of local types are those of the output (L07)'),
-    ('link_types.*', 'tag', 'the same'),
-    ('data_globals.clang14.o', 'types', 'the kernel refuses the BTF of clang 14 here'),
+    ('*.gcc*.o', 'verdict', '', 'GCC keeps addends where libbpf does not look'),
+    ('*.gcc.o', 'opened', 'extern', 'refused for an extern of GCC before, for what it is after'),
+    ('*', 'opened', 'unsupported map linkage static', 'static maps get public names (L15)'),
+    ('*', 'opened', "in section '.text.", 'functions of .text.* get into .text (L31)'),
+    ('link_common.2.o', 'maps', '', 'common symbols become .bss (L41)'),
+    ('kinds_calls.*', 'program', '', 'a function of .text.apart is no program in .text (L31)'),
+    ('kinds_core.*', 'tag', '', 'the ids of local types are those of the output (L07)'),
+    ('link_types.*', 'tag', '', 'the same'),
+    ('data_globals.clang14.o', 'types', '', 'the kernel refuses the BTF of clang 14 here'),
 ]
 
 
@@ -97,9 +98,9 @@ class Comparison:
     def __init__(self):
         self.counts, self.faults, self.used = collections.Counter(), [], set()
 
-    def mended(self, name, what, text):
+    def mended(self, name, what, text, words=''):
         for row in MENDED:
-            if row[1] == what and fnmatch.fnmatch(name, row[0]):
+            if row[1] == what and row[2] in words and fnmatch.fnmatch(name, row[0]):
                 self.used.add(row)
                 self.counts['mended'] += 1
                 return
@@ -107,8 +108,9 @@ class Comparison:
 
     def objects(self, name, before, after):
         if before.errno != after.errno:
-            self.mended(name, 'opened', f'{before.errno} {before.why} became {after.errno} '
-                        f'{after.why}')
+            self.mended(name, 'opened' if before.errno != '0' else 'worse',
+                        f'{before.errno} {before.why} became {after.errno} {after.why}',
+                        before.why)
         if before.errno != '0' or after.errno != '0':
             self.counts['objects not opened by libbpf'] += 1
             return

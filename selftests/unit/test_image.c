@@ -179,6 +179,42 @@ START_TEST(lookups_end)
 }
 END_TEST
 
+/* A DATASEC whose section has another name: its entries lie nowhere. */
+START_TEST(types_of_no_section)
+{
+	struct weld_image_info info = { .sz = sizeof(info) };
+	static char bytes[65536];
+	struct weld_image *image;
+	struct weld_object *obj;
+	struct weld_ctx *ctx;
+	struct weld_btf *btf;
+	char *name = NULL;
+	size_t size;
+	FILE *f;
+
+	f = fopen(PROGS_DIR "/mapping_dummy.o", "re");
+	if (!f)
+		unit_skip("the object was not compiled");
+	size = fread(bytes, 1, sizeof(bytes), f);
+	fclose(f);
+	/* The names of sections stand behind those of types. */
+	for (size_t i = 0; i + 8 <= size; i++)
+		if (!memcmp(bytes + i, "license", 8))
+			name = bytes + i;
+	ck_assert_ptr_nonnull(name);
+	name[0] = 'L';
+	ck_assert_int_eq(weld_ctx__new(NULL, &ctx), 0);
+	ck_assert_int_eq(weld_object__open_mem(ctx, bytes, size, NULL, &obj), 0);
+	ck_assert_int_eq(weld_object__image(obj, "xdp_main", &image), 0);
+	ck_assert_int_eq(weld_image__info(image, &info), 0);
+	ck_assert_int_eq(weld_btf__open_mem(ctx, info.btf, info.btf_size, NULL, &btf), 0);
+	weld_btf__close(btf);
+	weld_image__free(image);
+	weld_object__close(obj);
+	weld_ctx__free(ctx);
+}
+END_TEST
+
 struct case_of {
 	const char *object, *program;
 };
@@ -218,6 +254,7 @@ int main(void)
 
 	unit_add(s, "maps", maps_go_by_index, maps_that_only_maps_name_come_last);
 	unit_add(s, "open", kernel_symbols_stay_open);
+	unit_add(s, "types", types_of_no_section);
 	unit_add(s, "lookups", lookups_end);
 	unit_add(s, "faults", each_allocation_may_fail);
 	return unit_main(s, NULL);
