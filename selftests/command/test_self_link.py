@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-"""An object linked alone is the object (A3.17, L44): libbpf, which knows CO-RE, .kconfig and .ksyms,
-opens it with the same maps, and the kernel says the same of each of its programs, down to the hash
-of the instructions that it accepted. Two private copies of an object load where one does (L62).
+"""An object linked alone is the object (A3.17, L44, L72): libbpf, which knows CO-RE, .kconfig and
+.ksyms, opens it with the same maps, and the kernel says the same of each of its programs, down to
+the hash of the instructions that it accepted. Two private copies of an object load where one does
+(L62).
 
 test_self_link.py BPFWELD PROGS [LIBBPF_VERDICT]
 
