@@ -227,6 +227,22 @@ static int dedup(struct link *l)
 	return err;
 }
 
+/* What compilers write and no kernel takes: GCC's signed char is a char as well, and an enum
+ * that is only declared has no size. */
+static void mend_types(struct btf *b)
+{
+	const u32 both = BTF_INT_SIGNED | BTF_INT_CHAR;
+
+	for (u32 id = 1; id <= btf_n_types(b); id++) {
+		const struct btf_type *t = btf_type(b, id);
+
+		if (btf_kind(t) == BTF_KIND_INT && BTF_INT_ENCODING(btf_int_word(t)) == both)
+			btf_set_encoding(b, id, BTF_INT_SIGNED);
+		if (btf_kind(t) == BTF_KIND_ENUM && !t->size)
+			btf_set_size(b, id, 4);
+	}
+}
+
 /* The plain types of all inputs, in input order, each once. */
 int link_merge_types(struct link *l)
 {
@@ -242,5 +258,8 @@ int link_merge_types(struct link *l)
 	}
 	if (!err && l->btf)
 		err = name_all_params(l);
-	return err || !l->btf ? err : dedup(l);
+	if (err || !l->btf)
+		return err;
+	mend_types(l->btf);
+	return dedup(l);
 }

@@ -22,7 +22,9 @@ import shutil
 import subprocess
 import sys
 
+import bpf
 import command
+from test_rows import sections
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(HERE, '../../bench'))
@@ -161,6 +163,36 @@ def test_link_alone_is_the_object_to_libbpf(bench):
     unused = [row for row in MENDED if row not in compared.used]
     assert not unused, unused
     assert compared.counts['accepted, both, same hash'] > 100, compared.counts
+
+
+def types_of(path):
+    """The bytes of .BTF, None without."""
+    with open(path, 'rb') as f:
+        data = f.read()
+    _, off, size = sections(data).get('.BTF', (0, 0, 0))
+    return data[off:off + size] if size else None
+
+
+def test_the_kernel_takes_the_types(bench):
+    """Of every link that leaves no extern, as they stand in the output (A3.5)."""
+    if 'kernel' not in bench.engines():
+        bench.skip('bpf(2) is not allowed here')
+    taken = left = 0
+    for obj in objects(bench):
+        once = link_alone(bench, obj)
+        info = once and bench.run('info', '--json', once).want(0).json()
+        if not once or info['externs'] or info['big_endian'] or not info['btf']:
+            left += 1
+            continue
+        try:
+            os.close(bpf.load_btf(types_of(once)))
+        except bpf.Refused as e:
+            raise AssertionError(f'the types of {obj} are refused: {e}') from e
+        taken += 1
+        os.unlink(once)
+    print(f'{taken:5} outputs have types that the kernel takes as they are\n'
+          f'{left:5} have externs, the other byte order or no types')
+    assert taken > 200, taken
 
 
 def test_bench_objects(bench):
