@@ -49,6 +49,12 @@ PLANTED = [
     ('shape', 'scripts/shape_exceptions', '\nlib/base/a.c file\n', 'no reason given'),
     ('diagnostics', 'lib/base/diag.def', '\nDIAG(A, 7,', 'no test provokes E0007 (A)'),
     ('diagnostics', 'lib/base/diag.def', '\nDIAG(A, 7,\nDIAG(B, 7,', 'E0007 is A and B'),
+    ('linking', 'lib/base/a.c', '', None),
+    ('linking', 'docs/linking.md', '\n| L' '01 | a |\n| L' '02 | b |\n', 'no test names L' '02'),
+    ('linking', 'docs/linking.md', '\n1. (L' '01) a\n- (L' '03) b (L' '04)\n', 'no test names L' '03'),
+    ('linking', 'docs/linking.md', '\n| L' '01 | a |\n- (L' '01) b\n', 'L' '01 numbers 2 rows'),
+    ('linking', 'selftests/progs/a.c', '/* L' '02 */\n', None),
+    ('linking', 'selftests/unit/a.c', '/* (L' '77) */\n', 'there is no row L' '77'),
     ('text', 'lib/base/a.c', '', None),
     ('text', 'lib/base/a.c', '/* TO' 'DO */\n', 'TO' 'DO'),
     ('text', 'lib/base/a.c', '/* see /ho' 'me/me/x */\n', '/ho' 'me/'),
@@ -79,6 +85,8 @@ def plant(check, path, text, complaint):
         write(root, 'lib/isa/x_int.h', SPDX)
         write(root, 'lib/base/x.c', SPDX + 'int one(void)\n{\n\treturn 1;\n}\n')
         write(root, 'include/bpfweld/p.h', SPDX)
+        write(root, 'docs/linking.md', '| L' '01 | one |\n')
+        write(root, 'selftests/unit/x.c', SPDX + '/* Holds L' '01. */\n')
         comment = '# ' + SPDX[3:-4] if path.endswith(('.build', 'exceptions')) else SPDX
         write(root, path, comment.rstrip('\n') + '\n' + text)
         if 'median' in (complaint or ''):
