@@ -155,19 +155,6 @@ def test_standard_input_and_output(bench):
     bench.run('link', '-o', '-', '--json', user, owner).want(2)
 
 
-def test_readelf_has_no_complaint(bench):
-    """L08: locals before globals, sh_info, and all else that readers look at."""
-    objs = [mapping(bench, 'mapping_dummy', 'mapping_drop'),
-            bench.link(bench.prog('byname_user'), bench.prog('byname_owner')),
-            bench.link(bench.prog('byname_user.eb'), bench.prog('byname_owner.eb'))]
-    for tool in ('readelf', 'llvm-readelf-19'):
-        if not shutil.which(tool):
-            bench.skip(tool + ' is missing')
-        for obj in objs:
-            done = subprocess.run([tool, '-a', obj], capture_output=True, text=True)
-            assert done.returncode == 0 and not done.stderr, f'{tool}: {done.stderr}'
-
-
 def in_bpffs(bench, script, *args):
     """Run a script in a mount namespace with a bpffs at $1."""
     folder = os.path.join(bench.scratch, 'bpffs')
