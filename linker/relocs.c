@@ -60,13 +60,14 @@ static int raise_lost(struct link *l, piece_id piece, const struct obj_reloc *r)
 }
 
 /* Pieces of code are placed apart from each other: what lies behind a function in its input lies
- * somewhere else in the output, so an offset from its name must stay inside. */
-static bool leaves_function(const struct link *l, const struct link_node *n, s64 addend)
+ * somewhere else in the output, so an offset from its name must stay inside, and, which nobody
+ * could see while it was an extern, meet an instruction. */
+static bool misses_function(const struct link *l, const struct link_node *n, s64 addend)
 {
 	const struct link_piece *p = link_piece(l, n->piece);
 
 	return addend && n->piece.i && obj_sec_is_code(l->outs.v[p->out.i].kind) &&
-	       n->piece_off + (u64)addend >= p->size;
+	       (n->piece_off + (u64)addend >= p->size || addend % 8);
 }
 
 static int plan(struct link *l, piece_id piece, const struct obj_reloc *r, struct link_target t)
@@ -76,7 +77,7 @@ static int plan(struct link *l, piece_id piece, const struct obj_reloc *r, struc
 	if (t.node.i) {
 		struct link_node *n = link_node(l, t.node);
 
-		if (leaves_function(l, n, t.addend))
+		if (misses_function(l, n, t.addend))
 			return link_fault(l, raise_lost(l, piece, r));
 		n->referenced = true;
 		l->outs.v[link_piece(l, n->piece)->out.i].referenced = true;

@@ -36,6 +36,21 @@ def test_offset_outside(bench):
     }\n''', 'E4018')
 
 
+def test_offset_within_an_instruction(bench):
+    """Of an extern function nobody knows where its instructions are, before it is bound."""
+    user = bench.compile('int other(void);\n' + XDP + '''{
+        long at;
+        asm volatile("%0 = other + 9 ll" : "=r"(at));
+        return at != 0 && other();
+    }\n''' + LICENSE)
+    owner = bench.compile('int other(void) { volatile int a = 1, b = 2; return a + b; }\n',
+                          name='owner.o')
+    done = bench.run('link', '-o', bench.path(), user, owner).want(1)
+    assert b'E2085' in done.err, str(done)
+    user = bench.compile('int other(void);\n' + XDP + '{ return other(); }\n' + LICENSE)
+    bench.link(user, owner)
+
+
 def test_too_many_functions(bench):
     funcs = ''.join(f'static __noinline int f{i}(volatile int *p) {{ return *p + {i}; }}\n'
                     for i in range(256))
