@@ -8,8 +8,9 @@
 #include "uapi/btf.h"
 #include "uapi/elf.h"
 
-/* Bytes of one section's instructions or data whose fields are listed. */
-enum { MAX_CONTENTS = 4096 };
+/* Fields of a part, and bytes of one section's contents, that are listed: enough to choose from,
+ * and little beside what a reader of the file may take. */
+enum { MAX_FIELDS = 1 << 17, MAX_CONTENTS = 4096 };
 
 /* The words of a record, a letter each: n name, t type, v value, o offset, k kind, s size,
  * i index. */
@@ -27,7 +28,7 @@ static int add(struct mut_file *f, enum mut_part part, struct mut_field field)
 {
 	struct mut_field *slot;
 
-	if (field.off + (u64)field.width > f->bytes.size)
+	if (field.off + (u64)field.width > f->bytes.size || f->parts[part].n >= MAX_FIELDS)
 		return 0;
 	slot = vec_push(&f->parts[part]);
 	if (!slot)
