@@ -162,6 +162,7 @@ static int bind_node(struct link *l, node_id id)
 	if (n->vis == STV_HIDDEN)
 		root->vis = STV_HIDDEN;
 	root->hidden_here |= n->hidden_here;
+	root->won |= n->is_def;
 	if (!root->is_def && n->bind == STB_GLOBAL)
 		root->bind = STB_GLOBAL;
 	return 0;

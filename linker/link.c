@@ -165,6 +165,9 @@ void link_free(struct link *l)
 	vec_free(&l->wraps);
 	vec_free(&l->privates);
 	vec_free(&l->rows);
+	vec_free(&l->parts);
+	vec_free(&l->places);
+	link_names_free(&l->files);
 	arena_free(&l->arena);
 	free(l);
 }
@@ -197,10 +200,13 @@ int link_finish(struct link *l, struct obj **out)
 	l->finished = true;
 	err = run_passes(l);
 	table_err = err == -ENOMEM ? 0 : link_fill_table(l);
+	if (!table_err && err != -ENOMEM)
+		table_err = link_fill_parts(l);
 	if (!err)
 		err = table_err;
 	/* Before the output is indexed and written, for which the memory is needed. */
-	free_inputs(l);
+	if (!l->keep_inputs)
+		free_inputs(l);
 	if (!err)
 		err = index_output(l);
 	if (!err) {

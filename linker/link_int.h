@@ -67,6 +67,8 @@ struct link_node {
 	bool hidden_here;	/* --hide: local in the output; mark_hidden, then bind passes */
 	bool called_otherwise;	/* --rename or --prefix made its name; rename_nodes */
 	bool wrapped;		/* an extern that --wrap turned to another name; rename_nodes */
+	bool won;		/* other definitions of its name gave way; bind passes */
+	bool lost;		/* a weak body that a mapping keeps; keep_targets */
 	bool is_clone;
 	bool moved;		/* an entry that became a subprogram; make_clones */
 	bool referenced;	/* labels: a kept relocation names it; plan_relocs */
@@ -158,6 +160,11 @@ struct link {
 	link_bind_vec exports;
 	link_bind_vec hides;
 	link_bind_vec renames;
+	bool keep_inputs;		/* for places */
+	VEC(struct link_part) parts;	/* fill_parts */
+	VEC(struct link_place) places;	/* of row places_of - 1 */
+	u32 places_of;
+	struct link_names files;	/* that were read */
 	link_bind_vec prefixes;		/* from_input, to */
 	link_bind_vec wraps;		/* from */
 	VEC(const char *) privates;
@@ -267,6 +274,7 @@ link_pass link_emit_types;		/* types.c */
 link_pass link_emit_relocs;		/* relocs.c */
 link_pass link_emit_records;		/* records.c */
 link_pass link_fill_table;		/* table.c */
+link_pass link_fill_parts;		/* table.c */
 
 /* --- shared by several passes ------------------------------------------------------------ */
 

@@ -75,8 +75,7 @@ int link_set_private(struct link *l, const char *input);
  * a mapping that is to stay an entry as well. */
 int link_export(struct link *l, const char *spec);
 /* "[INPUT:]SYM": everything in this link binds to it as usual, but in the output it is local, so
- * that later links neither see nor clash with it. A map, which loaders look for, stays global and
- * is marked hidden; a program is refused. */
+ * that later links neither see nor clash with it. Programs, which loaders look for, are refused. */
 int link_hide(struct link *l, const char *spec);
 
 /*
@@ -118,10 +117,19 @@ enum link_how {
 	LINK_HOW_RENAME,	/* by a name that a rename or prefix made */
 };
 
+/* why.def has a row each, with its words. */
+enum link_why {
+#define WHY(id, ...) LINK_WHY_##id,
+#include "linker/why.def"
+#undef WHY
+};
+
 /* One symbol of one input. A clone is a row of its own. */
 struct link_row {
 	input_id input;
+	sym_id sym;		/* in the input's object */
 	const char *old_name;
+	const char *as;		/* in this link: after renames, prefixes, wrappers */
 	const char *new_name;	/* in the output; of the definition, for BOUND; "" when dropped */
 	const char *kind;	/* "program", "function", "map", "variable"; static */
 	enum link_fate fate;
@@ -131,8 +139,10 @@ struct link_row {
 				 * function that lost, kept for a mapping */
 	bool weak;
 	const char *section;	/* in the output, "" without one */
-	u64 off, size;		/* bytes in that section */
-	const char *why;	/* DROPPED: in words; else NULL */
+	u64 off, size;		/* bytes in that section; BOUND: of the definition */
+	enum link_why why;	/* of the fate; link_row_words has the words */
+	const char *words;	/* NULL until they are asked for */
+	u32 mapping;		/* how is MAPPING: its number */
 };
 
 struct link_table {
@@ -142,6 +152,53 @@ struct link_table {
 
 /* Valid after link_finish, even a failed one (rows so far), until link_free. */
 struct link_table link_table(const struct link *l);
+
+/* Why a row is as it is, in words; NULL without memory. */
+const char *link_row_words(struct link *l, u32 row);
+
+/* The first row at or behind from whose symbol is "[INPUT:]NAME", by any of its names; -ENOENT,
+ * which is raised when from is 0. */
+int link_find_row(struct link *l, const char *spec, u32 from, u32 *row);
+
+/* The inputs are freed by link_finish, unless somebody is going to ask for places. */
+void link_keep_inputs(struct link *l);
+
+/* Each place that defines or names a row's symbol in its input; valid until the next call. -EINVAL
+ * when the inputs weren't kept. */
+struct link_place {
+	struct weld_where at;
+	bool is_def;
+};
+
+struct link_places {
+	const struct link_place *places;
+	u32 n_places;
+};
+
+int link_places(struct link *l, u32 row, struct link_places *out);
+
+/* What became of the inputs' sections: a part is a range of bytes that went to one place as a
+ * whole. Copies of programs and common symbols are no part of a section. */
+struct link_part {
+	input_id input;
+	const char *section;	/* in the input */
+	u64 from, size;		/* bytes there */
+	const char *out;	/* section of the output; "" when it isn't in there */
+	u64 off;		/* bytes in that section */
+	const char *why;	/* isn't in there: why; else NULL */
+};
+
+struct link_parts {
+	const struct link_part *parts;	/* by input, then as in its section table; last those
+					 * that were read over */
+	u32 n_parts;
+};
+
+struct link_parts link_part_table(const struct link *l);
+
+/* Every file that the link read and that was noted, each once, in order; NULL behind the last. */
+int link_note_file(struct link *l, const char *path);
+const char *link_nth_file(const struct link *l, u32 n);
 
 /* "" for none. */
 const char *link_input_name(const struct link *l, input_id id);	/* "fw_a" */

@@ -184,7 +184,7 @@ static int keep_lost(struct link *l, node_id lost, node_id *kept)
 	*n = *link_node(l, lost);
 	n->to = *kept;
 	n->how = LINK_HOW_NONE;
-	n->is_clone = true;
+	n->is_clone = n->lost = true;
 	n->is_entry = n->hidden_here = false;
 	n->vis = STV_DEFAULT;
 	return 0;

@@ -31,8 +31,7 @@ static int raise_twice(struct link *l, node_id id, const struct link_bind *a,
 }
 
 /* The rename of a symbol, NULL without one: that of its input comes before that of all. */
-static int find_rename(struct link *l, const struct hmap *index, node_id id,
-		       struct link_bind **out)
+static int find_rename(struct link *l, const struct hmap *index, node_id id, struct link_bind **out)
 {
 	const char *name = link_own_name(l, id);
 	struct link_bind *best = NULL;

@@ -120,7 +120,8 @@ static int map_lines(struct link *l, const char *path, const char *text, size_t 
 		if (!at.file || !at.src_line)
 			return no_memory(l);
 		err = *at.src_line || memchr(text, 0, len) ?
-			      map_line(l, &at, !memchr(text, 0, len)) : 0;
+			      map_line(l, &at, !memchr(text, 0, len)) :
+			      0;
 		first = first ? first : err;
 		text += len + !!end;
 		size -= len + !!end;
@@ -131,8 +132,10 @@ static int map_lines(struct link *l, const char *path, const char *text, size_t 
 int link_map_file(struct link *l, const char *path)
 {
 	struct sbuf text = { 0 };
-	int err = file_read(l->diag, path, &text);
+	int err = link_note_file(l, path);
 
+	if (!err)
+		err = file_read(l->diag, path, &text);
 	if (!err)
 		err = map_lines(l, path, (const char *)text.data, text.size);
 	sbuf_free(&text);

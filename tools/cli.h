@@ -139,6 +139,9 @@ void json_hex(struct json *j, const char *key, const void *bytes, size_t size);
 void cli_json_begin(struct cli *cli, struct json *j);
 void cli_json_end(struct cli *cli, struct json *j);
 
+/* The members of a place, for an object that was begun: file, section, func, insn, source. */
+void cli_json_place(struct json *j, const struct weld_where *at);
+
 /* --- files ---------------------------------------------------------------------------- */
 
 /* Read a whole file ("-": standard input); free() the bytes. False: said on stderr, status set. */

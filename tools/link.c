@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /* bpfweld link: many objects in, one out. */
-#include "tools/cli.h"
+#include "tools/link.h"
 #include "tools/image.h"
 #include "tools/verbs.h"
 
@@ -8,15 +8,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct link_job {
-	struct cli *cli;
-	struct weld_linker *linker;
-	const char *output;
-	const char *image; /* write this program alone; NULL: the object */
-	const char **inputs;
-	size_t n_inputs;
-};
 
 /* Length of the name in "NAME=file", 0 without one. A prefix of letters, digits and '_' before any
  * '/' is a name. */
@@ -29,6 +20,22 @@ static size_t name_len(const char *spec)
 	return spec[len] == '=' ? len : 0;
 }
 
+/* No file is read and written. */
+static int check_input(const struct link_job *job, const char *path)
+{
+	static const enum cli_opt_id outputs[] = { CLI_OPT_LINK_MAP, CLI_OPT_DEPFILE };
+
+	if (cli_same_file(path, job->output))
+		return cli_usage(job->cli, "%s is an input as well as the output", job->output);
+	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++) {
+		const char *out = cli_value(job->cli, outputs[i]);
+
+		if (out && cli_same_file(path, out))
+			return cli_usage(job->cli, "%s is an input as well as an output", out);
+	}
+	return job->image ? image_check_input(job->cli, job->output, path) : CLI_OK;
+}
+
 static int add_input(struct link_job *job, const char *spec)
 {
 	size_t len = name_len(spec);
@@ -38,11 +45,7 @@ static int add_input(struct link_job *job, const char *spec)
 
 	if (len && !name)
 		return cli_status(job->cli, -ENOMEM);
-	if (cli_same_file(path, job->output)) {
-		free(name);
-		return cli_usage(job->cli, "%s is an input as well as the output", job->output);
-	}
-	if (job->image && image_check_input(job->cli, job->output, path)) {
+	if (check_input(job, path)) {
 		free(name);
 		return CLI_USAGE;
 	}
@@ -119,48 +122,14 @@ static int gather(struct link_job *job)
 
 /* --- output --------------------------------------------------------------------------- */
 
-static void print_symbols(const struct link_job *job, struct json *j)
+static void print_json(const struct link_job *job, bool linked, bool explained)
 {
-	struct weld_linker_symbol s = { .sz = sizeof(s) };
-
-	json_begin(j, "symbols", '[');
-	for (uint32_t n = 0; !weld_linker__symbol(job->linker, n, &s); n++) {
-		json_begin(j, NULL, '{');
-		json_str(j, "input", s.input);
-		json_str(j, "name", s.old_name);
-		json_str(j, "new_name", s.new_name);
-		json_str(j, "kind", s.kind);
-		json_str(j, "fate", s.fate);
-		json_str(j, "bound_by", s.bound_by);
-		json_str(j, "to", s.to);
-		json_str(j, "section", s.section);
-		json_unum(j, "offset", s.offset);
-		json_unum(j, "size", s.size);
-		json_bool(j, "weak", s.weak);
-		json_bool(j, "clone", s.is_clone);
-		json_str(j, "why", s.why);
-		json_end(j, '}');
-	}
-	json_end(j, ']');
-}
-
-static void print_json(const struct link_job *job, bool linked)
-{
-	struct weld_linker_input in = { .sz = sizeof(in) };
 	struct json j;
 
 	cli_json_begin(job->cli, &j);
-	json_str(&j, "output", linked ? job->output : NULL);
-	json_begin(&j, "inputs", '[');
-	for (uint32_t n = 0; !weld_linker__input(job->linker, n, &in); n++) {
-		json_begin(&j, NULL, '{');
-		json_str(&j, "name", in.name);
-		json_str(&j, "file", in.file);
-		json_bool(&j, "private", in.is_private);
-		json_end(&j, '}');
-	}
-	json_end(&j, ']');
-	print_symbols(job, &j);
+	link_json(job, &j, linked);
+	if (explained)
+		link_explain(job, &j);
 	cli_json_end(job->cli, &j);
 }
 
@@ -185,21 +154,61 @@ static int write_output(struct link_job *job, const struct weld_object *obj)
 	return err;
 }
 
+static int write_all(struct link_job *job, const struct weld_object *obj)
+{
+	int status = write_output(job, obj);
+
+	if (status == CLI_OK && cli_has(job->cli, CLI_OPT_LINK_MAP))
+		status = link_write_map(job);
+	if (status == CLI_OK && cli_has(job->cli, CLI_OPT_DEPFILE))
+		status = link_write_depfile(job);
+	return status;
+}
+
+/* --why and --trace-symbol say something about a failed link, too, but a name that isn't there
+ * makes one fail. */
 static int link_all(struct link_job *job)
 {
 	struct weld_object *obj = NULL;
-	int status = gather(job), err;
+	int status = gather(job), named = CLI_FINDING;
 
 	if (status == CLI_OK) {
-		err = weld_linker__finish(job->linker, &obj);
-		status = cli_status(job->cli, err);
+		status = cli_status(job->cli, weld_linker__finish(job->linker, &obj));
+		named = link_check_names(job);
+		status = status ? status : named;
 	}
+	if (named == CLI_OK && !job->cli->json)
+		link_explain(job, NULL);
 	if (status == CLI_OK)
-		status = write_output(job, obj);
+		status = write_all(job, obj);
 	weld_object__close(obj);
 	if (job->cli->json && status != CLI_USAGE)
-		print_json(job, status == CLI_OK);
+		print_json(job, status == CLI_OK, named == CLI_OK);
 	return status;
+}
+
+/* Bytes, a document and text don't mix. */
+static int check_stdout(const struct link_job *job)
+{
+	static const enum cli_opt_id texts[] = { CLI_OPT_WHY, CLI_OPT_TRACE_SYMBOL, CLI_OPT_NONE };
+	const struct cli *cli = job->cli;
+	const char *map = cli_value(cli, CLI_OPT_LINK_MAP), *dep = cli_value(cli, CLI_OPT_DEPFILE);
+	bool bytes = !strcmp(job->output, "-"), map_out = map && !strcmp(map, "-");
+
+	if ((map && dep && !map_out && !strcmp(map, dep)) ||
+	    (!bytes && ((map && !strcmp(map, job->output)) || (dep && !strcmp(dep, job->output)))))
+		return cli_usage(cli, "two outputs have one name");
+	if (dep && (bytes || !strcmp(dep, "-")))
+		return cli_usage(cli, "--depfile is about files, for the output and for itself");
+	if (bytes && cli->json)
+		return cli_usage(cli, "-o - and --json would share standard output");
+	if (map_out && (bytes || cli->json))
+		return cli_usage(cli, "-M - and %s would share standard output",
+				 bytes ? "-o -" : "--json");
+	if (bytes && cli_any(cli, texts))
+		return cli_usage(cli, "-o - and --%s would share standard output",
+				 cli_any(cli, texts));
+	return CLI_OK;
 }
 
 /* The output of `gen object OUT IN...` is its first word. */
@@ -220,9 +229,9 @@ static int take_words(struct link_job *job)
 		return cli_usage(cli, "link needs -o FILE");
 	if (!job->n_inputs)
 		return cli_usage(cli, "link needs at least one input");
-	if (cli->json && !strcmp(job->output, "-"))
-		return cli_usage(cli, "-o - and --json would share standard output");
-	return job->image ? image_check_output(cli, job->output) : CLI_OK;
+	if (job->image && image_check_output(cli, job->output))
+		return CLI_USAGE;
+	return check_stdout(job);
 }
 
 int verb_link(struct cli *cli)
@@ -238,6 +247,8 @@ int verb_link(struct cli *cli)
 	err = weld_linker__new(cli->ctx, &opts, &job.linker);
 	if (err)
 		return cli_status(cli, err);
+	if (cli_has(cli, CLI_OPT_TRACE_SYMBOL))
+		weld_linker__keep_inputs(job.linker);
 	status = link_all(&job);
 	weld_linker__free(job.linker);
 	return status;

@@ -118,27 +118,36 @@ static void put_title(const char *verb, const char *version)
 	       verb ? verb : "", version);
 }
 
-/* What the help page says: paragraphs, and examples indented by two spaces. */
-static void put_text(const char *text)
+/* The lines of a help page that are indented by two spaces, or those that aren't. */
+static void put_lines(const char *text, int indented)
 {
-	int example = 0;
+	int gap = 0;
 
-	while (*text) {
-		size_t len = strcspn(text, "\n");
+	for (size_t len; *text; text += len + (text[len] == '\n')) {
 		char line[256];
 
+		len = strcspn(text, "\n");
 		snprintf(line, sizeof(line), "%.*s", (int)len, text);
-		if (line[0] == ' ' && !example)
-			puts(".SH EXAMPLES\n.EX");
-		example = example || line[0] == ' ';
-		if (line[0]) {
-			put(line + 2 * (line[0] == ' '));
-			putchar('\n');
-		}
-		text += len + (text[len] == '\n');
+		if (!line[0])
+			gap = 1;
+		if (!line[0] || (line[0] == ' ') != indented)
+			continue;
+		if (gap && !indented)
+			puts(".PP");
+		gap = 0;
+		put(line + 2 * indented);
+		putchar('\n');
 	}
-	if (example)
-		puts(".EE");
+}
+
+static void put_text(const char *text)
+{
+	put_lines(text, 0);
+	if (!strstr(text, "\n  "))
+		return;
+	puts(".SH EXAMPLES\n.EX");
+	put_lines(text, 1);
+	puts(".EE");
 }
 
 static int verb_page(const struct verb *v, const char *version)

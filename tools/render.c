@@ -179,7 +179,7 @@ static void print_text(const struct cli *cli, const struct weld_diag *d)
 
 /* --- JSON ----------------------------------------------------------------------------- */
 
-static void json_place(struct json *j, const struct weld_where *at)
+void cli_json_place(struct json *j, const struct weld_where *at)
 {
 	json_str(j, "file", at->file);
 	json_str(j, "section", at->section);
@@ -212,13 +212,13 @@ static void print_json(struct cli *cli, const struct weld_diag *d)
 	json_begin(&j, NULL, '{');
 	json_str(&j, "code", d->code ? code : NULL);
 	json_str(&j, "severity", words[d->severity]);
-	json_place(&j, &d->at);
+	cli_json_place(&j, &d->at);
 	json_str(&j, "text", d->text);
 	json_begin(&j, "notes", '[');
 	for (size_t i = 0; i < d->n_notes; i++) {
 		json_begin(&j, NULL, '{');
 		json_str(&j, "text", d->notes[i].text);
-		json_place(&j, &d->notes[i].at);
+		cli_json_place(&j, &d->notes[i].at);
 		json_end(&j, '}');
 	}
 	json_end(&j, ']');

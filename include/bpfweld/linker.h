@@ -13,7 +13,7 @@
 #ifndef BPFWELD_LINKER_H
 #define BPFWELD_LINKER_H
 
-#include <bpfweld/common.h>
+#include <bpfweld/diag.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -66,8 +66,7 @@ WELD_API int weld_linker__set_private(struct weld_linker *linker, const char *in
 WELD_API int weld_linker__export(struct weld_linker *linker, const char *spec);
 /*
  * "[INPUT:]SYM" is bound to as usual, but local in the output, so that later links neither see nor
- * clash with it. A map, which loaders look for, stays global and is marked hidden; hiding a
- * program is -EINVAL.
+ * clash with it. Programs, which loaders look for, can't be hidden: finish gives -EINVAL.
  */
 WELD_API int weld_linker__hide(struct weld_linker *linker, const char *spec);
 
@@ -116,12 +115,56 @@ struct weld_linker_symbol {
 	const char *bound_by;  /* "name", "mapping", "wrap", "rename"; NULL */
 	const char *to;	       /* input whose definition won; NULL */
 	const char *section;   /* in the output, NULL without one */
-	const char *why;       /* dropped: why; NULL */
+	const char *why;       /* it was kept, dropped, left or bound so, in words */
 	uint64_t offset, size; /* bytes in that section */
 	bool weak, is_clone;
+	const char *as; /* name that it was bound by: old_name, or what was made of that */
 };
+/*
+ * The n-th symbol of all inputs, -ENOENT behind the last; after finish, also a failed one. By
+ * input, then as in its symbol table; a clone follows what it is one of.
+ */
 WELD_API int weld_linker__symbol(const struct weld_linker *linker, uint32_t n,
 				 struct weld_linker_symbol *info);
+
+/* The first symbol numbered from or higher that is "[INPUT:]NAME", by its name in the input, in
+ * the output or in between; -ENOENT, which is diagnosed when from is 0. */
+WELD_API int weld_linker__find_symbol(struct weld_linker *linker, const char *spec, uint32_t from,
+				      uint32_t *n);
+
+/* Places are in the inputs, which finish frees unless this was called before it. */
+WELD_API void weld_linker__keep_inputs(struct weld_linker *linker);
+
+/* A place that defines a symbol, or names it in code or data. */
+struct weld_linker_place {
+	size_t sz;
+	bool is_definition;
+	struct weld_where at; /* strings live as long as the linker */
+};
+/* The n-th place of a symbol's input that is about it, -ENOENT behind the last; -EINVAL when the
+ * inputs weren't kept. */
+WELD_API int weld_linker__place(struct weld_linker *linker, uint32_t symbol, uint32_t n,
+				struct weld_linker_place *info);
+
+/* A range of bytes of an input's section that went to the output as a whole, or that didn't. */
+struct weld_linker_section {
+	size_t sz;
+	const char *input; /* name of the input */
+	const char *name;  /* of the section in that input */
+	const char *out;   /* section of the output; NULL: not in there */
+	uint64_t from;	   /* bytes from the start of the input's section */
+	uint64_t offset;   /* bytes from the start of the output's section */
+	uint64_t size;	   /* bytes */
+	const char *why;   /* not in there: why; NULL */
+};
+/* The n-th such range, -ENOENT behind the last; by input, those that were read over (DWARF and
+ * the like) behind the others. */
+WELD_API int weld_linker__section(const struct weld_linker *linker, uint32_t n,
+				  struct weld_linker_section *info);
+
+/* The n-th file that was read (objects and files of mappings, each once), for lists of what the
+ * output depends on; -ENOENT behind the last. */
+WELD_API int weld_linker__file(const struct weld_linker *linker, uint32_t n, const char **path);
 
 /* --- in one call ---------------------------------------------------------------------- */
 

@@ -48,7 +48,9 @@ void weld_linker__free(struct weld_linker *linker)
 
 int weld_linker__add_file(struct weld_linker *linker, const char *name, const char *path)
 {
-	return link_add_file(linker->link, name, path, NULL);
+	int err = link_note_file(linker->link, path);
+
+	return err ? err : link_add_file(linker->link, name, path, NULL);
 }
 
 int weld_linker__add_fd(struct weld_linker *linker, const char *name, int fd, const char *file)
@@ -173,7 +175,8 @@ int weld_linker__symbol(const struct weld_linker *linker, uint32_t n,
 		.bound_by = hows[row->how],
 		.to = row->to.i ? link_input_name(linker->link, row->to) : NULL,
 		.section = row->section[0] ? row->section : NULL,
-		.why = row->why,
+		.why = link_row_words(linker->link, n),
+		.as = row->as,
 		.offset = row->off,
 		.size = row->size,
 		.weak = row->weak,
@@ -181,6 +184,66 @@ int weld_linker__symbol(const struct weld_linker *linker, uint32_t n,
 	};
 
 	return api_fill(info, &i, sizeof(i));
+}
+
+int weld_linker__find_symbol(struct weld_linker *linker, const char *spec, uint32_t from,
+			     uint32_t *n)
+{
+	api_begin(linker->diag);
+	return link_find_row(linker->link, spec, from, n);
+}
+
+void weld_linker__keep_inputs(struct weld_linker *linker)
+{
+	link_keep_inputs(linker->link);
+}
+
+int weld_linker__place(struct weld_linker *linker, uint32_t symbol, uint32_t n,
+		       struct weld_linker_place *info)
+{
+	struct link_places places;
+	int err;
+
+	if (symbol >= link_table(linker->link).n_rows)
+		return -ENOENT;
+	err = link_places(linker->link, symbol, &places);
+	if (err || n >= places.n_places)
+		return err ? err : -ENOENT;
+	struct weld_linker_place p = { .is_definition = places.places[n].is_def,
+				       .at = places.places[n].at };
+
+	return api_fill(info, &p, sizeof(p));
+}
+
+int weld_linker__section(const struct weld_linker *linker, uint32_t n,
+			 struct weld_linker_section *info)
+{
+	struct link_parts parts = link_part_table(linker->link);
+	const struct link_part *part = &parts.parts[n];
+
+	if (n >= parts.n_parts)
+		return -ENOENT;
+	struct weld_linker_section s = {
+		.input = link_input_name(linker->link, part->input),
+		.name = part->section,
+		.out = *part->out ? part->out : NULL,
+		.from = part->from,
+		.offset = part->off,
+		.size = part->size,
+		.why = part->why,
+	};
+
+	return api_fill(info, &s, sizeof(s));
+}
+
+int weld_linker__file(const struct weld_linker *linker, uint32_t n, const char **path)
+{
+	const char *file = link_nth_file(linker->link, n);
+
+	if (!file)
+		return -ENOENT;
+	*path = file;
+	return 0;
 }
 
 /* --- in one call ---------------------------------------------------------------------- */

@@ -4,6 +4,8 @@
 L12 to L15 and L60 to L66; A3.3). What a link does is seen in the kernel and in the runtime."""
 import os
 import re
+import shutil
+import subprocess
 import sys
 
 import command
@@ -195,13 +197,20 @@ def test_hidden_symbols_are_gone_for_later_links(bench):
         assert f.read() == g.read() == h.read()
 
 
-def test_hidden_maps_stay_global(bench):
-    """Loaders find maps among the global symbols."""
+def test_hidden_maps(bench):
+    """Loaders find a map by its BTF, so its symbol may be as local as any other's."""
     inputs = counters(bench)
     obj = bench.link(*inputs, '--rename', 'b:hits=counters', '--hide', 'a:counters')
     check(bench, 12, obj)
     sym = symbols(bench, obj)['counters']
-    assert (sym['bind'], sym['visibility']) == ('global', 'hidden'), sym
+    assert (sym['bind'], sym['visibility']) == ('local', 'hidden'), sym
+    # A later link may have one of that name.
+    more = bench.compile(COUNTER % 'counters' + COUNT % ('c_count', 'counters'))
+    user = bench.compile('extern int c_count(void);\n'
+                         + MAIN.replace('xdp_main', 'more') % 'c_count()')
+    both = bench.link(user, more, obj)
+    check(bench, 1, both, 'more')
+    check(bench, 12, both)
 
 
 def test_refused_hides_and_exports(bench):
@@ -306,6 +315,77 @@ def test_bound_entries(bench):
         again = bench.link(obj, third)
         assert programs(again) == want
         check(bench, 30, again, 'app')
+
+
+def test_private_entries_in_program_arrays_stay(bench):
+    """L64: though private and bound by a mapping, since the array needs a program."""
+    main = bench.compile('''extern int next(struct xdp_md *ctx);
+        struct { __uint(type, BPF_MAP_TYPE_PROG_ARRAY); __uint(max_entries, 1);
+                 __uint(key_size, 4); __array(values, int(struct xdp_md *)); } jumps SEC(".maps") = {
+                 .values = { [0] = (void *)&next } };
+        SEC("xdp") int app(struct xdp_md *ctx) { bpf_tail_call(ctx, &jumps, 0); return 99; }
+        ''' + GPL)
+    fw = bench.compile('static volatile int n = 4; ' + MAIN % 'n')
+    words = ['--private', 'fw', '--resolve', 'next=fw:xdp_main']
+    obj = bench.link(main, 'fw=' + fw, *words)
+    names = [p['name'] for p in bench.run('info', '--json', obj).json()['programs']]
+    assert sorted(names) == ['app', 'fw__xdp_main'], names
+    check(bench, 4, obj, 'app')
+    check(bench, 4, obj, 'fw__xdp_main')
+    check(bench, 4, bench.link(obj), 'app')
+
+
+def test_two_steps(bench):
+    """link(link(a, b), c) behaves as link(a, b, c), with mappings and private inputs in each step
+    (L44, L61, L62): what the first step settled stays, what it left is bound by the second."""
+    main, packet = bench.prog('mapping_dispatcher'), bench.ipv4()
+    dummy, drop = 'a=' + bench.prog('mapping_dummy'), 'b=' + bench.prog('mapping_drop')
+    one = ['--private', 'a', '--resolve', 'prog1=a:xdp_main']
+    two = ['--private', 'b', '--resolve', 'prog2=b:xdp_main']
+    part = bench.link('--allow-unresolved', main, dummy, *one)
+    other = bench.link('--allow-unresolved', main, drop, *two)
+    lists = []
+    for obj in (bench.link(main, dummy, drop, *one, *two), bench.link(part, drop, *two),
+                bench.link(drop, part, *two), bench.link(other, dummy, *one)):
+        for engine in bench.engines():
+            assert bench.retval(obj, 'xdp_dispatcher', packet, engine) == 1, engine
+        lists.append(sorted(s['name'] for s in symbols(bench, obj).values()
+                            if s['type'] != 'notype'))
+    assert all(names == lists[0] for names in lists), lists
+
+
+def test_clone_keeps_its_records(bench):
+    """L63: CO-RE records and types go along, to the clone as to the program."""
+    callee = bench.compile('''struct task { int pid; } __attribute__((preserve_access_index));
+        static volatile int n = 1;
+        SEC("xdp") int callee(struct xdp_md *ctx) { struct task *t = (void *)(long)ctx->data;
+        return (int)__builtin_preserve_field_info(t->pid, 0) + n; }\n''' + GPL)
+    main = bench.compile('extern int callee(struct xdp_md *ctx);\n' + MAIN % 'callee(ctx)')
+    obj = bench.link(main, callee)
+    doc = bench.run('info', '--all', '--json', obj).want(0).json()
+    found = {f['name']: f for f in doc['programs'] + doc['functions']}
+    for name in ('callee', 'callee__1'):
+        assert found[name]['core_relos'] == 1 and found[name]['insns'] > 1, found[name]
+    assert found['callee__1']['prototype'] == 'int callee__1(struct xdp_md *ctx)', found
+
+
+def test_skeletons_of_private_inputs(bench):
+    """L62, peer: names that bpftool makes C of, a field for each map and program."""
+    path = os.environ['PATH'] + ':/usr/sbin'
+    if not shutil.which('bpftool', path=path) or not os.path.exists('/usr/include/bpf/libbpf.h'):
+        bench.skip('bpftool or the headers of libbpf are missing')
+    source = ('static int total; int shared = 1; ' + COUNTER % 'hits' + MAIN
+              % '({ __u32 k = 0; total++; bpf_map_lookup_elem(&hits, &k) ? shared : total; })')
+    obj = bench.link(*[f'{n}=' + bench.compile(source) for n in 'abc'], '--private', 'a',
+                     '--private', 'b', '--hide', 'c:shared')
+    done = subprocess.run(['bpftool', 'gen', 'skeleton', obj, 'name', 'app'], capture_output=True,
+                          env=dict(os.environ, PATH=path), check=False)
+    assert done.returncode == 0, done.stderr
+    header = bench.file(done.stdout, 'app.h')
+    use = ''.join(f'(void)s->maps.{m}; ' for m in ('a__hits', 'b__hits', 'hits'))
+    use += ''.join(f'(void)s->progs.{p}; ' for p in ('a__xdp_main', 'b__xdp_main', 'xdp_main'))
+    subprocess.run(['cc', '-fsyntax-only', '-x', 'c', '-include', header, '-'], check=True,
+                   input=f'void use(struct app *s) {{ {use} }}'.encode())
 
 
 def test_clone_calls_itself(bench):

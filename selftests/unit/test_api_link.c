@@ -265,6 +265,92 @@ START_TEST(one_file_twice)
 }
 END_TEST
 
+static bool has_map(const struct weld_object *obj, const char *name)
+{
+	struct weld_map_info m = { .sz = sizeof(m) };
+
+	for (uint32_t n = 0; !weld_object__map(obj, n, &m); n++)
+		if (!strcmp(m.name, name))
+			return true;
+	return false;
+}
+
+/* L68 to L70 in one call. */
+START_TEST(names_in_one_call)
+{
+	struct weld_link_input in[N_FILES] = { { .name = "main" },
+					       { .name = "a", .is_private = true },
+					       { .name = "b", .is_private = true } };
+	const struct weld_link_mapping maps[] = { { "__wrap_prog1", "b:xdp_main" },
+						  { "prog1", "a:xdp_main" },
+						  { "prog2", "b:xdp_main" } };
+	const struct weld_link_rename renames[] = { { "b:counters", "hits" } };
+	const struct weld_link_rename prefixes[] = { { "a", "one_" }, { "b", "two_" } };
+	const char *const wraps[] = { "prog2" }, *const hides[] = { "a:counters" };
+	const char *const exports[] = { "b:xdp_main" };
+	WELD_OPTS(weld_link_opts, opts, .mappings = maps, .n_mappings = 3, .renames = renames,
+		  .n_renames = 1, .prefixes = prefixes, .n_prefixes = 2, .wraps = wraps,
+		  .n_wraps = 1, .exports = exports, .n_exports = 1, .hides = hides, .n_hides = 1);
+	struct weld_function_info f = { .sz = sizeof(f) };
+	struct weld_object *objs[N_FILES], *linked;
+	struct weld_ctx *ctx;
+	bool exported = false;
+
+	READ_OR_SKIP("mapping_dummy", "mapping_drop");
+	ctx = new_ctx();
+	for (int i = 0; i < N_FILES; i++) {
+		ck_assert_int_eq(
+			weld_object__open_mem(ctx, files[i].v, files[i].size, NULL, &objs[i]), 0);
+		in[i].obj = objs[i];
+	}
+	ck_assert_int_eq(weld_link(ctx, in, N_FILES, &opts, &linked), 0);
+	ck_assert(has_map(linked, "one_counters"));
+	ck_assert(has_map(linked, "hits"));
+	for (uint32_t n = 0; !weld_object__program(linked, n, &f); n++)
+		exported |= !strcmp(f.name, "two_xdp_main");
+	ck_assert(exported);
+	weld_object__close(linked);
+	/* As a program that was built before there were any of these. */
+	opts.sz = offsetof(struct weld_link_opts, gc);
+	ck_assert_int_eq(weld_link(ctx, in, N_FILES, &opts, &linked), 0);
+	ck_assert(has_map(linked, "a__counters"));
+	weld_object__close(linked);
+	for (int i = 0; i < N_FILES; i++)
+		weld_object__close(objs[i]);
+	weld_ctx__free(ctx);
+	free_files();
+}
+END_TEST
+
+/* L67: what became of it, as data. */
+static void check_map_data(struct weld_linker *l)
+{
+	struct weld_linker_section s = { .sz = sizeof(s) };
+	struct weld_linker_symbol sym = { .sz = sizeof(sym) };
+	struct weld_linker_place p = { .sz = sizeof(p) };
+	const char *path = NULL;
+	uint32_t n = 77, n_kept = 0, n_dropped = 0;
+
+	ck_assert_int_eq(weld_linker__find_symbol(l, "main:prog1", 0, &n), 0);
+	ck_assert_int_eq(weld_linker__symbol(l, n, &sym), 0);
+	ck_assert_str_eq(sym.why, "the mapping prog1=a:xdp_main");
+	ck_assert_int_eq(weld_linker__place(l, n, 0, &p), 0);
+	ck_assert(!p.is_definition && !strcmp(p.at.func, "xdp_dispatcher") && p.at.line > 0);
+	ck_assert_int_eq(weld_linker__place(l, n, 1, &p), -ENOENT);
+	ck_assert_int_eq(weld_linker__place(l, 1u << 31, 0, &p), -ENOENT);
+	ck_assert_int_eq(weld_linker__find_symbol(l, "main:prog1", n + 1, &n), -ENOENT);
+	ck_assert_int_eq(weld_linker__find_symbol(l, "nothing", 0, &n), -ENOENT);
+	for (n = 0; !weld_linker__section(l, n, &s); n++) {
+		n_kept += s.out != NULL;
+		n_dropped += !s.out && s.why;
+	}
+	ck_assert_uint_ge(n_kept, N_FILES);
+	ck_assert_uint_eq(n_kept + n_dropped, n);
+	/* Bytes have no file. */
+	ck_assert_int_eq(weld_linker__file(l, 0, &path), -ENOENT);
+	ck_assert_ptr_null(path);
+}
+
 START_TEST(the_order_of_inputs_shows_in_the_tables)
 {
 	struct weld_linker_symbol s = { .sz = sizeof(s) };
@@ -284,6 +370,7 @@ START_TEST(the_order_of_inputs_shows_in_the_tables)
 	ck_assert_int_eq(weld_linker__export(l, "a:counters"), 0);
 	ck_assert_int_eq(weld_linker__map(l, "prog1", "a:xdp_main"), 0);
 	ck_assert_int_eq(weld_linker__map(l, "prog2", "b:xdp_main"), 0);
+	weld_linker__keep_inputs(l);
 	ck_assert_int_eq(weld_linker__finish(l, &obj), 0);
 	for (uint32_t n = 0; n < N_FILES; n++) {
 		ck_assert_int_eq(weld_linker__input(l, n, &in), 0);
@@ -300,6 +387,7 @@ START_TEST(the_order_of_inputs_shows_in_the_tables)
 	ck_assert(bound);
 	ck_assert(cloned_or_kept);
 	weld_object__close(obj);
+	check_map_data(l);
 	/* A linker links once. */
 	ck_assert_int_lt(weld_linker__finish(l, &obj), 0);
 	weld_linker__free(l);
@@ -482,7 +570,7 @@ static Suite *api_link_suite(void)
 {
 	Suite *s = suite_create("api_link");
 
-	unit_add(s, "mapping", mapping_in_any_order_and_way, one_file_twice,
+	unit_add(s, "mapping", mapping_in_any_order_and_way, one_file_twice, names_in_one_call,
 		 the_order_of_inputs_shows_in_the_tables, a_written_object_is_the_linked_one,
 		 A6_2_one_stream_for_both_targets);
 	unit_add(s, "bad", bad_inputs_and_mappings, one_call_refuses_what_it_must);

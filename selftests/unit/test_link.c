@@ -222,7 +222,7 @@ START_TEST(A3_2_first_weak_wins)
 	out = linking_finish(&t, 0);
 	ck_assert_int_eq(linking_row(&t, "a", "func")->fate, LINK_FATE_DROPPED);
 	ck_assert_int_eq(linking_row(&t, "b", "func")->fate, LINK_FATE_KEPT);
-	ck_assert_ptr_nonnull(linking_row(&t, "a", "func")->why);
+	ck_assert_ptr_nonnull(linking_row(&t, "a", "func")->words);
 	ck_assert_uint_eq(n_tags(out, "late_one"), 1);
 	/* What lay behind the variable that lost keeps its alignment. */
 	ck_assert_uint_eq(obj_sym(out, obj_find_sym(out, "after"))->value % 8, 0);
@@ -534,6 +534,36 @@ END_TEST
 
 /* --- without memory ---------------------------------------------------------------------- */
 
+/* Names of each sort (L68 to L70). */
+static int wish(struct link *l)
+{
+	int err = link_map_extern(l, "prog1", "a:xdp_main");
+
+	if (!err)
+		err = link_map_extern(l, "main:prog2", "b:xdp_main");
+	if (!err)
+		err = link_rename(l, "b:counters", "hits");
+	if (!err)
+		err = link_set_prefix(l, "a", "one_");
+	if (!err)
+		err = link_wrap(l, "prog1");
+	if (!err)
+		err = link_hide(l, "a:counters");
+	return err ? err : link_export(l, "b:counters");
+}
+
+/* All that the link map asks for. */
+static int look(struct link *l)
+{
+	struct link_places places;
+	u32 row = 0;
+	int err = link_find_row(l, "counters", 0, &row);
+
+	for (u32 i = 0; i < link_table(l).n_rows && !err; i++)
+		err = link_row_words(l, i) ? link_places(l, i, &places) : -ENOMEM;
+	return err || link_part_table(l).n_parts ? err : -ENOENT;
+}
+
 /* A whole link from bytes, with private inputs, mappings and a type warning on the way. */
 static int link_again(void *user)
 {
@@ -551,12 +581,13 @@ static int link_again(void *user)
 				   NULL);
 	for (u32 i = 1; i < 3 && !err; i++)
 		err = link_set_private(l, names[i]);
+	link_keep_inputs(l);
 	if (!err)
-		err = link_map_extern(l, "prog1", "a:xdp_main");
-	if (!err)
-		err = link_map_extern(l, "main:prog2", "b:xdp_main");
+		err = wish(l);
 	if (!err)
 		err = link_finish(l, &out);
+	if (!err)
+		err = look(l);
 	if (!err)
 		err = obj_write(out, &bytes);
 	sbuf_free(&bytes);

@@ -234,7 +234,7 @@ START_TEST(A3_2_statics)
 }
 END_TEST
 
-/* Calls of entry programs, and a program array whose program is another object's. */
+/* L63, L64: calls of entry programs, and a program array whose program is another object's. */
 START_TEST(A3_2_programs_as_callees_and_values)
 {
 	static const char *const orders[][3] = {
