@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-"""Links in a build (A3.16): what --depfile writes, and the examples of
+"""Links in a build (A3.16): what --depfile writes (L71), and the examples of
 docs/building.md, run as they stand there. Touching one input links again, touching nothing does not.
 
 test_building.py BPFWELD PROGS

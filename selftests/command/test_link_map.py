@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-"""What a link says about itself: the link map, --why and --trace-symbol (linking.md L39, L67;
+"""What a link says about itself: the link map, --why and --trace-symbol (linking.md L39, L67, L71;
 A3.16)."""
 import json
 import os
