@@ -16,9 +16,9 @@ static void check(bool ok)
 		abort();
 }
 
-static struct obj *link_copies(struct diag *d, struct span bytes, u32 copies)
+static struct obj *link_copies(struct diag *d, struct span bytes, u32 copies, bool gc)
 {
-	static const struct link_opts opts = { .allow_unresolved = true };
+	const struct link_opts opts = { .allow_unresolved = !gc, .gc = gc };
 	static const char *const names[] = { "x", "y" };
 	u32 errors = d->n_errors;
 	struct obj *out = NULL;
@@ -42,22 +42,30 @@ static struct obj *link_copies(struct diag *d, struct span bytes, u32 copies)
 	return out;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* Linking the output again gives the same bytes. */
+static void check_again(struct diag *d, struct span bytes, bool gc)
 {
-	struct diag d = { .error_limit = 1000 };
 	struct sbuf once = { 0 }, twice = { 0 };
-	struct obj *out = link_copies(&d, span_of(data, size), 1), *again;
+	struct obj *out = link_copies(d, bytes, 1, gc), *again;
 
-	obj_free(link_copies(&d, span_of(data, size), 2));
 	if (!out)
-		return 0;
+		return;
 	check(!obj_write(out, &once));
-	again = link_copies(&d, span_of(once.data, once.size), 1);
+	again = link_copies(d, span_of(once.data, once.size), 1, gc);
 	check(again && !obj_write(again, &twice));
 	check(span_eq(span_of(once.data, once.size), span_of(twice.data, twice.size)));
 	obj_free(again);
 	obj_free(out);
 	sbuf_free(&once);
 	sbuf_free(&twice);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct diag d = { .error_limit = 1000 };
+
+	check_again(&d, span_of(data, size), false);
+	check_again(&d, span_of(data, size), true);
+	obj_free(link_copies(&d, span_of(data, size), 2, false));
 	return 0;
 }

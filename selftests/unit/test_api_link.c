@@ -445,6 +445,39 @@ START_TEST(one_call_refuses_what_it_must)
 }
 END_TEST
 
+/* The option reaches the linker through both calls. */
+START_TEST(gc_is_an_option_of_both_calls)
+{
+	static const char path[] = PROGS_DIR "/link_gc.1.o", library[] = PROGS_DIR "/link_gc.2.o";
+	const struct weld_link_input in[] = { { .path = path }, { .path = library } };
+	struct weld_object_info info = { .sz = sizeof(info) };
+	struct weld_ctx *ctx = new_ctx();
+
+	if (access(path, R_OK))
+		unit_skip("needs clang-19");
+	for (int gc = 0; gc < 2; gc++) {
+		WELD_OPTS(weld_link_opts, one, .gc = gc);
+		WELD_OPTS(weld_linker_opts, two, .gc = gc);
+		struct weld_linker *l;
+		struct weld_object *obj;
+
+		ck_assert_int_eq(weld_link(ctx, in, 2, &one, &obj), 0);
+		ck_assert_int_eq(weld_object__info(obj, &info), 0);
+		ck_assert_uint_eq(info.n_maps, gc ? 4 : 6);
+		weld_object__close(obj);
+		ck_assert_int_eq(weld_linker__new(ctx, &two, &l), 0);
+		for (int i = 0; i < 2; i++)
+			ck_assert_int_eq(weld_linker__add_file(l, NULL, in[i].path), 0);
+		ck_assert_int_eq(weld_linker__finish(l, &obj), 0);
+		ck_assert_int_eq(weld_object__info(obj, &info), 0);
+		ck_assert_uint_eq(info.n_maps, gc ? 4 : 6);
+		weld_object__close(obj);
+		weld_linker__free(l);
+	}
+	weld_ctx__free(ctx);
+}
+END_TEST
+
 START_TEST(a_written_object_is_the_linked_one)
 {
 	char path[] = "/tmp/test_api_XXXXXX";
@@ -572,7 +605,7 @@ static Suite *api_link_suite(void)
 
 	unit_add(s, "mapping", mapping_in_any_order_and_way, one_file_twice, names_in_one_call,
 		 the_order_of_inputs_shows_in_the_tables, a_written_object_is_the_linked_one,
-		 A6_2_one_stream_for_both_targets);
+		 A6_2_one_stream_for_both_targets, gc_is_an_option_of_both_calls);
 	unit_add(s, "bad", bad_inputs_and_mappings, one_call_refuses_what_it_must);
 	unit_add(s, "threads", contexts_are_independent);
 	return s;

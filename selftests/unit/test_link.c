@@ -572,7 +572,7 @@ static int link_again(void *user)
 	struct sbuf *files = user, bytes = { 0 };
 	struct obj *out = NULL;
 	struct link *l;
-	int err = link_new(&d, NULL, &l);
+	int err = link_new(&d, &(struct link_opts){ .gc = true }, &l);
 
 	if (err)
 		return err;

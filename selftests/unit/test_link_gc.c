@@ -34,6 +34,10 @@ static void check_no_dead(const struct obj *o)
 	for (u32 i = 1; i < o->syms.n; i++)
 		ck_assert_msg(strncmp(o->syms.v[i].name, "dead_", 5), "%s", o->syms.v[i].name);
 	ck_assert_ptr_null(memmem(bytes.data, bytes.size, "dead_", 5));
+	/* A clone that only they called, and what only they wanted of the kernel. */
+	ck_assert_uint_eq(obj_find_func(o, "gc_main__1").i, 0);
+	ck_assert_uint_eq(o->externs.n, 0);
+	ck_assert_ptr_null(memmem(bytes.data, bytes.size, "ksyms", 5));
 	sbuf_free(&bytes);
 }
 
@@ -155,6 +159,38 @@ START_TEST(gc_of_libraries)
 	check_no_dead(out);
 	check_runs(out, true);
 	obj_free(out);
+}
+END_TEST
+
+/* The parts of a chain, which are no programs any more, are reached through their caller. */
+START_TEST(gc_of_private_inputs)
+{
+	static struct diag silent = { .error_limit = 1 };
+	struct linking t;
+	struct obj *o;
+
+	NEEDS("mapping_drop");
+	linking_begin(&t, &with_gc);
+	linking_add(&t, "mapping_dispatcher");
+	linking_add(&t, "one=mapping_dummy");
+	linking_add(&t, "two=mapping_drop");
+	ck_assert_int_eq(link_set_private(t.l, "one"), 0);
+	ck_assert_int_eq(link_set_private(t.l, "two"), 0);
+	ck_assert_int_eq(link_map_extern(t.l, "prog1", "one:xdp_main"), 0);
+	ck_assert_int_eq(link_map_extern(t.l, "prog2", "two:xdp_main"), 0);
+	o = linking_finish(&t, 0);
+	linking_end(&t);
+	o->diag = &silent;
+	for (int k = 0; k < 2; k++) {
+		struct running r;
+
+		running_start(&r, o, k);
+		ck_assert_uint_eq(running_run(&r, "xdp_dispatcher"), 1);
+		ck_assert_uint_eq(running_value(&r, "one__counters", 0), 1);
+		ck_assert_uint_eq(running_value(&r, "two__counters", 0), 1);
+		running_stop(&r);
+	}
+	obj_free(o);
 }
 END_TEST
 
@@ -308,7 +344,8 @@ static Suite *gc_suite(void)
 	TCase *c;
 
 	unit_add(s, "gc", gc, gc_is_said, gc_of_split_sections,
-		 gc_without_btf, gc_of_libraries, gc_keeps_exports);
+		 gc_without_btf, gc_of_libraries, gc_of_private_inputs,
+		 gc_keeps_exports);
 	c = tcase_create("every object");
 	tcase_set_timeout(c, 100);
 	tcase_add_loop_test(c, gc_of_every_object, 0, 4);

@@ -93,6 +93,16 @@ int gc_spare(struct xdp_md *ctx)
 int dead_in_library;
 int used_in_library = 37;
 
+extern int gc_main(struct xdp_md *ctx) __weak;
+extern void bpf_rcu_read_lock(void) __ksym __weak;
+
+/* Would make a subprogram of the program, and need a kernel function. */
+__noinline int dead_caller(struct xdp_md *ctx)
+{
+	bpf_rcu_read_lock();
+	return gc_main(ctx);
+}
+
 __noinline int dead_too(int x)
 {
 	return dead_in_library += x;
