@@ -315,6 +315,8 @@ struct abi_helper {
  * from libbpf for the same purpose.
  */
 enum { ABI_POISON_CALL = 195896080 };
+#define ABI_POISON_HELP                                                                    \
+	"a weak extern that nothing defines is called here: test its address before the call"
 
 /* NULL for 0 and for numbers that 6.18 doesn't have. */
 const struct abi_helper *abi_helper(u32 id);

@@ -58,6 +58,13 @@ static struct weld_where image_where(const struct img *img, u32 insn)
 	return obj_where_sym(img->obj, obj_func(img->obj, img->funcs.v[0].func)->sym);
 }
 
+/* Does the image call what isn't there (lib/image/resolve.c)? */
+static bool is_poisoned(const struct img *img, u32 insn)
+{
+	return insn < img->insns.n && img->insns.v[insn].code == (BPF_JMP | BPF_CALL) &&
+	       !img->insns.v[insn].src_reg && img->insns.v[insn].imm == ABI_POISON_CALL;
+}
+
 static int raise_refused(const struct load_inst *inst, func_id id, int err, const struct sbuf *log)
 {
 	const char *hint = load_hint(err);
@@ -74,7 +81,9 @@ static int raise_refused(const struct load_inst *inst, func_id id, int err, cons
 	diag_errno(&m, err);
 	if (log->size)
 		diag_detail(&m, sbuf_str(log));
-	if (hint && !log->size)
+	if (is_poisoned(inst->progs[id.i].img, insn))
+		diag_help(&m, "%s", ABI_POISON_HELP);
+	else if (hint && !log->size)
 		diag_help(&m, "%s", hint);
 	sbuf_free(&reason);
 	return diag_end(&m);

@@ -19,7 +19,8 @@ static void forget_args(struct exec_frame *f)
 static int may_call(struct exec *x, u32 id, const struct abi_helper *h)
 {
 	if (!h)
-		return exec_fault(x, DIAG_EXEC_HELPER_UNKNOWN, NULL, id);
+		return exec_fault(x, DIAG_EXEC_HELPER_UNKNOWN,
+				  id == ABI_POISON_CALL ? ABI_POISON_HELP : NULL, id);
 	if (x->prog->type && !abi_helper_allowed(id, x->prog->type))
 		return exec_fault(x, DIAG_EXEC_HELPER_TYPE, NULL, h->name,
 				  abi_prog_name(x->prog->type));

@@ -28,6 +28,14 @@ def test_reference_to_nothing(bench):
     assert b'E4015' in bench.run('run', obj).want(1).err
 
 
+def test_weak_extern_that_nothing_guards(bench):
+    """L17: the call has a number that no helper has; what is meant is said."""
+    obj = bench.link(bench.prog('link_maybe.1'))
+    for engine in bench.engines():
+        done = bench.run('run', '--engine', engine, '-p', 'maybe_blind', obj).want(1)
+        assert b'weak extern that nothing defines is called here' in done.err, str(done)
+
+
 def test_offset_outside(bench):
     refused(bench, 'volatile int table[4];\n' + XDP + '''{
         long at;
