@@ -79,6 +79,12 @@ static int slot_handle(const struct load_inst *inst, sym_id sym)
 	return -1;
 }
 
+/* What nothing defines has address 0 where it is weak, and an empty slot says the same. */
+static bool stays_empty(const struct obj_sym *s)
+{
+	return !s->sec.i && !s->absolute && s->bind == STB_WEAK;
+}
+
 static int fill_slot(const struct load_inst *inst, map_id id, const struct obj_map_slot *slot)
 {
 	const struct obj_map *m = obj_map(inst->obj, id);
@@ -87,6 +93,8 @@ static int fill_slot(const struct load_inst *inst, map_id id, const struct obj_m
 	union bpf_attr attr = { 0 };
 	int handle = slot_handle(inst, slot->sym), ret;
 
+	if (stays_empty(obj_sym(inst->obj, slot->sym)))
+		return 0;
 	if (handle < 0)
 		return diag_raise(inst->diag, DIAG_LOAD_BAD_SLOT, &at, idx, m->name,
 				  obj_sym(inst->obj, slot->sym)->name);

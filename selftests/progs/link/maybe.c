@@ -2,6 +2,7 @@
 /*
  * Things that need not be there: maybe_main returns 7 without side 2 and 1 + 20 + 300 with it.
  * maybe_blind calls without asking; with nothing there its call is one that nobody can make.
+ * maybe_jump returns 9 without side 2, and with it jumps to maybe_prog, which returns 8.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -34,6 +35,24 @@ int maybe_main(struct xdp_md *ctx)
 	return sum + maybe_func(1) + maybe_var;
 }
 
+extern int maybe_prog(struct xdp_md *ctx) __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 2);
+	__uint(key_size, 4);
+	__array(values, int(struct xdp_md *));
+} jumps SEC(".maps") = {
+	.values = { [1] = (void *)&maybe_prog },
+};
+
+SEC("xdp")
+int maybe_jump(struct xdp_md *ctx)
+{
+	bpf_tail_call(ctx, &jumps, 1);
+	return 9;
+}
+
 SEC("?xdp")
 int maybe_blind(struct xdp_md *ctx)
 {
@@ -46,6 +65,12 @@ int maybe_var = 20;
 __noinline int maybe_func(int x)
 {
 	return x;
+}
+
+SEC("xdp")
+int maybe_prog(struct xdp_md *ctx)
+{
+	return 8;
 }
 #endif
 
