@@ -378,6 +378,13 @@ void btf_dump_raw(const struct btf *b, struct sbuf *out);
 void btf_dump_json(const struct btf *b, struct sbuf *out);
 
 /*
+ * All types as a C header that compiles and gives each its layout; of split BTF, its own types and
+ * what they need of the base. file names the input in diagnostics. -E2BIG with a diagnostic when
+ * anonymous types are nested so that the text would be a large multiple of the input; -ENOMEM.
+ */
+int btf_dump_c(struct diag *d, const struct btf *b, const char *file, struct sbuf *out);
+
+/*
  * C text of a type as a declaration would spell it: "struct foo *", "int[4]", "int (*)(void *)".
  * Types without a name are "struct (anonymous)". Ends in "..." where nesting gets too deep.
  */

@@ -156,6 +156,28 @@ void btf_names_learn(struct btf *b, u32 id);
 /* Ids have changed their meaning: start over. */
 void btf_names_reset(struct btf *b);
 
+/* Alignments in C of types that were asked for already: by id, as power of two plus one. */
+struct btf_aligner {
+	const struct btf *b;
+	u8 *known;		/* btf_n_types(b) + 1, zeroed, of whoever made it */
+};
+
+/* As btf_align() gives it, each type looked at once. */
+u32 btf_align_of(struct btf_aligner *a, u32 id);
+
+/* Where BTF has a member. */
+struct btf_member_place {
+	u64 off;		/* in bits, from the start of the struct */
+	u32 width;		/* of a bit field, else 0 */
+	u64 bits;		/* that it takes */
+	u64 type_bits;		/* of its type */
+	u32 align;		/* of its type, in bytes */
+};
+
+struct btf_member_place btf_place_member(struct btf_aligner *a, const struct btf_type *t, u32 i);
+/* Does a struct or union need __attribute__((packed)) to have its layout? */
+bool btf_is_packed(struct btf_aligner *a, u32 id);
+
 /* Semantic checks of a graph whose records are whole and whose kinds are known; check.c. */
 int btf_check(struct diag *d, const struct btf *b, const char *file, u32 types_off);
 

@@ -86,14 +86,6 @@ s64 btf_size(const struct btf *b, u32 id)
 	return -EINVAL;
 }
 
-/* Alignments of types that were asked for already, as power of two plus one; 0 is not yet. */
-struct aligner {
-	const struct btf *b;
-	u8 *known;
-};
-
-static u32 align_of(struct aligner *a, u32 id, u32 depth);
-
 static u32 scalar_align(u32 size)
 {
 	u32 align = 1;
@@ -103,27 +95,70 @@ static u32 scalar_align(u32 size)
 	return align;
 }
 
+/* Before there was a flag for it, the INT of a bit field told its width and place. */
+static void place_old_bit_field(const struct btf_type *type, struct btf_member_place *m)
+{
+	u32 word = btf_int_word(type);
+
+	if (BTF_INT_BITS(word) == type->size * 8)
+		return;
+	m->width = BTF_INT_BITS(word);
+	m->off += BTF_INT_OFFSET(word);
+}
+
+static u32 align_of(struct btf_aligner *a, u32 id, u32 depth);
+
+static struct btf_member_place place_member(struct btf_aligner *a, const struct btf_type *t, u32 i,
+					    u32 depth)
+{
+	u32 type = btf_members(t)[i].type;
+	const struct btf_type *plain = btf_type(a->b, btf_skip_mods(a->b, type));
+	s64 size = btf_size(a->b, type);
+	struct btf_member_place m = {
+		.off = btf_member_bit_off(t, i),
+		.width = btf_member_bit_size(t, i),
+		.type_bits = size > 0 ? (u64)size * 8 : 0,
+		.align = align_of(a, type, depth),
+	};
+
+	if (!btf_kflag(t) && btf_kind(plain) == BTF_KIND_INT)
+		place_old_bit_field(plain, &m);
+	m.bits = m.width ? m.width : m.type_bits;
+	return m;
+}
+
+/* A bit field in more than one unit of its type, or another member that isn't aligned. */
+static bool breaks_alignment(const struct btf_member_place *m)
+{
+	if (m->width)
+		return m->type_bits &&
+		       m->off / m->type_bits != (m->off + m->width - 1) / m->type_bits;
+	return m->align && m->off % (8 * m->align);
+}
+
 /* A struct whose layout breaks a member's alignment is packed. */
-static u32 composite_align(struct aligner *a, const struct btf_type *t, u32 depth)
+static u32 composite_align(struct btf_aligner *a, const struct btf_type *t, u32 depth, bool *packed)
 {
 	u32 max = 1;
 
+	*packed = false;
 	for (u32 i = 0; i < btf_vlen(t); i++) {
-		u32 align = align_of(a, btf_members(t)[i].type, depth + 1);
+		struct btf_member_place m = place_member(a, t, i, depth + 1);
 
-		if (align > max)
-			max = align;
-		if (!btf_member_bit_size(t, i) && align && btf_member_bit_off(t, i) % (8 * align))
-			return 1;
+		if (m.align > max)
+			max = m.align;
+		*packed |= breaks_alignment(&m);
 	}
-	return t->size % max ? 1 : max;
+	*packed |= t->size % max != 0;
+	return *packed ? 1 : max;
 }
 
 /* Recursion follows members by value only, BTF_MAX_DEPTH levels at most. */
-static u32 align_of(struct aligner *a, u32 id, u32 depth)
+static u32 align_of(struct btf_aligner *a, u32 id, u32 depth)
 {
 	const struct btf_type *t;
 	u32 align = 0;
+	bool packed;
 
 	for (u32 i = 0; i < WALK_LIMIT; i++) {
 		id = btf_skip_mods(a->b, id);
@@ -137,7 +172,7 @@ static u32 align_of(struct aligner *a, u32 id, u32 depth)
 	if (a->known[id])
 		return 1u << (a->known[id] - 1);
 	if (btf_is_composite(t) && depth < WALK_LIMIT)
-		align = composite_align(a, t, depth);
+		align = composite_align(a, t, depth, &packed);
 	else if (btf_kind(t) == BTF_KIND_PTR)
 		align = 8;
 	else if (btf_size(a->b, id) > 0)
@@ -147,9 +182,27 @@ static u32 align_of(struct aligner *a, u32 id, u32 depth)
 	return align;
 }
 
+u32 btf_align_of(struct btf_aligner *a, u32 id)
+{
+	return align_of(a, id, 0);
+}
+
+struct btf_member_place btf_place_member(struct btf_aligner *a, const struct btf_type *t, u32 i)
+{
+	return place_member(a, t, i, 0);
+}
+
+bool btf_is_packed(struct btf_aligner *a, u32 id)
+{
+	bool packed;
+
+	composite_align(a, btf_type(a->b, id), 0, &packed);
+	return packed;
+}
+
 u32 btf_align(const struct btf *b, u32 id)
 {
-	struct aligner a = { b, calloc((size_t)btf_n_types(b) + 1, 1) };
+	struct btf_aligner a = { b, calloc((size_t)btf_n_types(b) + 1, 1) };
 	u32 align;
 
 	if (!a.known)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* bpfweld dis and bpfweld btf: an object's instructions and types as text. */
+/* bpfweld dis: an object's instructions as text. */
 #include "tools/cli.h"
 #include "tools/verbs.h"
 
@@ -63,54 +63,4 @@ int verb_dis(struct cli *cli)
 	err = weld_object__disassemble(obj, &opts, &text);
 	weld_object__close(obj);
 	return print(cli, err, "text", text);
-}
-
-/* --- btf ------------------------------------------------------------------------------ */
-
-/* The text of a JSON dump is a document already; it goes in unquoted. */
-static void print_btf_json(struct cli *cli, const char *text)
-{
-	const char *open = strchr(text, '['), *close = strrchr(text, ']');
-	struct json j;
-
-	cli_json_begin(cli, &j);
-	json_begin(&j, "types", '[');
-	if (open && close && close > open)
-		fwrite(open + 1, 1, (size_t)(close - open - 1), stdout);
-	json_end(&j, ']');
-	cli_json_end(cli, &j);
-}
-
-static int dump(struct cli *cli, const struct weld_btf *btf)
-{
-	char *text = NULL;
-	int err = weld_btf__dump(btf, cli->json ? WELD_BTF_JSON : WELD_BTF_RAW, &text);
-
-	if (!err && cli->json)
-		print_btf_json(cli, text);
-	else if (!err)
-		cli_puts(stdout, text);
-	free(text);
-	return err;
-}
-
-int verb_btf(struct cli *cli)
-{
-	WELD_OPTS(weld_btf_open_opts, opts);
-	const char *base_path = cli_value(cli, CLI_OPT_BASE);
-	struct weld_btf *base = NULL, *btf = NULL;
-	int err = 0;
-
-	if (cli->n_args != 2 || strcmp(cli->args[0], "dump"))
-		return cli_usage(cli, "btf knows `dump FILE`");
-	if (base_path)
-		err = weld_btf__open_file(cli->ctx, base_path, NULL, &base);
-	opts.base = base;
-	if (!err)
-		err = weld_btf__open_file(cli->ctx, cli->args[1], &opts, &btf);
-	if (!err)
-		err = dump(cli, btf);
-	weld_btf__close(btf);
-	weld_btf__close(base);
-	return cli_status(cli, err);
 }

@@ -97,16 +97,108 @@ int weld_btf__dump(const struct weld_btf *btf, int format, char **text)
 {
 	struct sbuf out = { 0 };
 	char *dumped;
+	int err = 0;
 
-	if (format == WELD_BTF_RAW)
+	switch (format) {
+	case WELD_BTF_RAW:
 		btf_dump_raw(btf->btf, &out);
-	else if (format == WELD_BTF_JSON)
+		break;
+	case WELD_BTF_JSON:
 		btf_dump_json(btf->btf, &out);
-	else
+		break;
+	case WELD_BTF_C:
+		api_begin(btf->diag);
+		err = btf_dump_c(btf->diag, btf->btf, NULL, &out);
+		break;
+	default:
 		return -EINVAL;
+	}
+	if (err) {
+		sbuf_free(&out);
+		return err;
+	}
 	dumped = sbuf_steal(&out, NULL);
 	if (!dumped)
 		return diag_raise(btf->diag, DIAG_NO_MEMORY, NULL, "weld_btf__dump");
 	*text = dumped;
+	return 0;
+}
+
+/* --- merging -------------------------------------------------------------------------- */
+
+int weld_btf__new(struct weld_ctx *ctx, struct weld_btf **out)
+{
+	struct weld_btf *btf = calloc(1, sizeof(*btf));
+
+	if (!btf || btf_new(&btf->owned)) {
+		free(btf);
+		return diag_raise(&ctx->diag, DIAG_NO_MEMORY, NULL, "weld_btf__new");
+	}
+	btf->btf = btf->owned;
+	btf->diag = &ctx->diag;
+	*out = btf;
+	return 0;
+}
+
+/* Does it belong to the caller? */
+static int check_owned(const struct weld_btf *btf, const char *func)
+{
+	return btf->owned ? 0 : diag_raise(btf->diag, DIAG_BTF_LENT, NULL, func);
+}
+
+static int explain(const struct weld_btf *btf, int err, const char *func)
+{
+	if (err == -ENOMEM)
+		diag_raise(btf->diag, DIAG_NO_MEMORY, NULL, func);
+	return err;
+}
+
+int weld_btf__append(struct weld_btf *btf, const struct weld_btf *other)
+{
+	int err = check_owned(btf, "weld_btf__append");
+	u32 *map;
+
+	if (err)
+		return err;
+	if (btf->btf == other->btf || (other->btf->base && other->btf->base != btf->btf->base))
+		return diag_raise(btf->diag, DIAG_BTF_APPEND, NULL);
+	map = malloc(((size_t)btf_n_types(other->btf) + 1) * sizeof(*map));
+	err = map ? btf_append(btf->owned, other->btf, map) : -ENOMEM;
+	free(map);
+	return explain(btf, err, "weld_btf__append");
+}
+
+int weld_btf__dedup(struct weld_btf *btf, const struct weld_btf_dedup_opts *opts)
+{
+	WELD_OPTS(weld_btf_dedup_opts, o);
+	int err = api_opts(btf->diag, API_SPEC(weld_btf_dedup_opts), opts, &o);
+
+	if (!err)
+		err = check_owned(btf, "weld_btf__dedup");
+	if (err)
+		return err;
+	err = btf_dedup(btf->owned, o.keep_entities ? 0 : BTF_DEDUP_ENTITIES, o.id_map);
+	return explain(btf, err, "weld_btf__dedup");
+}
+
+int weld_btf__write(const struct weld_btf *btf, const struct weld_btf_write_opts *opts,
+		    void **bytes, size_t *size)
+{
+	WELD_OPTS(weld_btf_write_opts, o);
+	struct sbuf out = { 0 };
+	void *written;
+	int err = api_opts(btf->diag, API_SPEC(weld_btf_write_opts), opts, &o);
+
+	if (err)
+		return err;
+	err = btf_write(btf->btf, HOST_BIG_ENDIAN != o.swap, &out);
+	if (err) {
+		sbuf_free(&out);
+		return explain(btf, err, "weld_btf__write");
+	}
+	written = sbuf_steal(&out, size);
+	if (!written)
+		return explain(btf, -ENOMEM, "weld_btf__write");
+	*bytes = written;
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
- * Any bytes as BTF. What parses is printed and asked about, written and parsed again, in both byte
- * orders, with the same result; and two copies of it merge to as many types as one.
+ * Any bytes as BTF. What parses is printed (as C, too) and asked about, written and parsed again,
+ * in both byte orders, with the same result; two copies of it merge to as many types as one.
  */
 #include "btf/btf.h"
 
@@ -15,13 +15,15 @@ static void check(bool ok)
 		abort();
 }
 
-static void ask(const struct btf *b)
+static void ask(struct diag *d, const struct btf *b)
 {
 	struct sbuf text = { 0 };
+	int err = btf_dump_c(d, b, "fuzz", &text);
 	bool equal;
 
 	btf_dump_raw(b, &text);
 	btf_dump_json(b, &text);
+	check(!err || err == -E2BIG);
 	for (u32 id = 1; id <= btf_n_types(b); id++) {
 		u32 found = btf_find(b, btf_name(b, id), btf_kind_of(b, id));
 
@@ -74,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(d.n_errors == 1);
 		return 0;
 	}
-	ask(b);
+	ask(&d, b);
 	round_trip(&d, b, false);
 	round_trip(&d, b, true);
 	check(count_merged(b, 2) == count_merged(b, 1));

@@ -273,6 +273,47 @@ START_TEST(types_of_objects_and_files)
 }
 END_TEST
 
+/* L06: the same file twice is the file; an object's types are lent. */
+START_TEST(types_are_merged)
+{
+	WELD_OPTS(weld_btf_dedup_opts, entities, .keep_entities = true);
+	struct weld_btf *all = NULL, *once = NULL;
+	struct weld_object *obj;
+	uint32_t map[4096], n;
+	size_t size[2];
+	void *bytes[2];
+
+	OPEN_OR_SKIP(obj, "mapping_drop");
+	n = weld_btf__n_types(weld_object__btf(obj));
+	ck_assert_uint_lt(2 * n, 4096);
+	ck_assert_int_eq(weld_btf__new(ctx, &all), 0);
+	ck_assert_int_eq(weld_btf__new(ctx, &once), 0);
+	ck_assert_int_eq(weld_btf__append(once, weld_object__btf(obj)), 0);
+	ck_assert_int_eq(weld_btf__append(all, weld_object__btf(obj)), 0);
+	ck_assert_int_eq(weld_btf__append(all, weld_object__btf(obj)), 0);
+	ck_assert_uint_eq(weld_btf__n_types(all), 2 * n);
+	entities.id_map = map;
+	ck_assert_int_eq(weld_btf__dedup(all, &entities), 0);
+	ck_assert_uint_gt(weld_btf__n_types(all), n);
+	ck_assert_uint_eq(map[1], map[1 + n]);
+	ck_assert_int_eq(weld_btf__dedup(all, NULL), 0);
+	ck_assert_int_eq(weld_btf__dedup(once, NULL), 0);
+	ck_assert_int_eq(weld_btf__write(all, NULL, &bytes[0], &size[0]), 0);
+	ck_assert_int_eq(weld_btf__write(once, NULL, &bytes[1], &size[1]), 0);
+	ck_assert_uint_eq(size[0], size[1]);
+	ck_assert_mem_eq(bytes[0], bytes[1], size[0]);
+	free(bytes[0]);
+	free(bytes[1]);
+	ck_assert_int_eq(weld_btf__append(all, all), -EINVAL);
+	ck_assert_int_eq(said.code, 1256); /* E1256 */
+	ck_assert_int_eq(weld_btf__dedup((struct weld_btf *)weld_object__btf(obj), NULL), -EINVAL);
+	ck_assert_int_eq(said.code, 1253); /* E1253 */
+	weld_btf__close(all);
+	weld_btf__close(once);
+	weld_object__close(obj);
+}
+END_TEST
+
 START_TEST(objects_without_types)
 {
 	struct weld_function_info f = { .sz = sizeof(f) };
@@ -646,7 +687,7 @@ static Suite *api_suite(void)
 		     results_go_by_size, errors_stop_at_the_limit);
 	tcase_add_checked_fixture(t, begin, end);
 	t = unit_add(s, "objects", objects_from_anywhere, look_ups_by_number,
-		     types_of_objects_and_files, objects_without_types);
+		     types_of_objects_and_files, types_are_merged, objects_without_types);
 	tcase_add_checked_fixture(t, begin, end);
 	t = unit_add(s, "insns", text_to_instructions_and_back, objects_as_text, bare_runs);
 	tcase_add_checked_fixture(t, begin, end);
