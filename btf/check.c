@@ -20,7 +20,12 @@ struct check {
 	u32 types_off;
 	u32 strs_end;		/* string offsets are below */
 	bool long_strs;		/* some are too long to refer to */
+	/* By id, with the base's, since members and parameters refer all over the graph: */
+	u8 *kinds;
+	u32 *sizes;		/* of what has one by itself, else NO_SIZE */
 };
+
+#define NO_SIZE UINT32_MAX
 
 /* A record under check. */
 struct rec {
@@ -104,7 +109,7 @@ static int check_refs(const struct rec *r)
 	for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it)) {
 		struct weld_where w = at(r->c, r->id);
 
-		if (*ref <= btf_n_types(r->c->b) && allowed >> btf_kind_of(r->c->b, *ref) & 1)
+		if (*ref <= btf_n_types(r->c->b) && allowed >> r->c->kinds[*ref] & 1)
 			continue;
 		return diag_raise(r->c->d, DIAG_BTF_REF, &w, r->id, btf_kind_text(btf_kind(r->t)),
 				  btf_str(r->c->b, r->t->name_off), *ref,
@@ -229,31 +234,43 @@ static int (*const check_kind[NR_BTF_KINDS])(const struct rec *r) = {
 #undef KIND
 };
 
+/* Whether all references are right; most are, so why not is left to check_strs(), check_refs(). */
+static bool references_fit(const struct rec *r)
+{
+	struct btf_ref_iter ids = type_refs(r->t), strs = str_refs(r->t);
+	u32 allowed = btf_kinds[btf_kind(r->t)].refs, n = btf_n_types(r->c->b) + 1;
+	bool fit = *strs.head < r->c->strs_end && !r->c->long_strs;
+
+	if (ids.head)
+		fit &= *ids.head < n && allowed >> r->c->kinds[*ids.head] & 1;
+	for (; ids.left && fit; ids.left--, ids.at += ids.stride)
+		fit = *ids.at < n && allowed >> r->c->kinds[*ids.at] & 1;
+	for (; strs.left; strs.left--, strs.at += strs.stride)
+		fit &= *strs.at < r->c->strs_end;
+	return fit;
+}
+
 static int check_record(const struct rec *r)
 {
-	int err = check_strs(r);
+	bool fit = references_fit(r);
+	int err = fit ? 0 : check_strs(r);
 
 	if (!err)
 		err = check_head(r);
-	if (!err)
+	if (!err && !fit)
 		err = check_refs(r);
 	return err;
 }
 
-/* References first, in all records: the rules of a kind look at what a record refers to. */
 static int check_records(const struct check *c)
 {
 	for (u32 i = 0; i < c->b->recs.n; i++) {
 		struct rec r = { c, rec_at(c->b, i), c->b->first_id + i };
 		int err = check_record(&r);
 
-		if (err)
-			return err;
-	}
-	for (u32 i = 0; i < c->b->recs.n; i++) {
-		struct rec r = { c, rec_at(c->b, i), c->b->first_id + i };
-		int err = check_kind[btf_kind(r.t)](&r);
-
+		/* The rules of a kind look at what the record refers to. */
+		if (!err && check_kind[btf_kind(r.t)] != check_nothing)
+			err = check_kind[btf_kind(r.t)](&r);
 		if (err)
 			return err;
 	}
@@ -277,6 +294,16 @@ static s64 member_bits(const struct rec *r, u32 i)
 	if (btf_kind(t) == BTF_KIND_INT && !btf_kflag(r->t))
 		return (s64)BTF_INT_OFFSET(btf_int_word(t)) + BTF_INT_BITS(btf_int_word(t));
 	return size * 8;
+}
+
+/* True for members that are clearly right, which nearly all are. */
+static bool fits_plainly(const struct rec *r, u32 i)
+{
+	const struct btf_member *m = &btf_members(r->t)[i];
+	u64 end = (u64)btf_member_bit_off(r->t, i) + (u64)r->c->sizes[m->type] * 8;
+
+	return r->c->sizes[m->type] != NO_SIZE && !btf_member_bit_size(r->t, i) &&
+	       end <= (u64)r->t->size * 8;
 }
 
 static int check_member(const struct rec *r, u32 i)
@@ -316,7 +343,7 @@ static int check_sizes(const struct check *c)
 		int err = btf_kind(r.t) == BTF_KIND_ARRAY ? check_array_size(&r) : 0;
 
 		for (u32 m = 0; btf_is_composite(r.t) && !err && m < btf_vlen(r.t); m++)
-			err = check_member(&r, m);
+			err = fits_plainly(&r, m) ? 0 : check_member(&r, m);
 		if (err)
 			return err;
 	}
@@ -342,12 +369,30 @@ struct walk {
 	u32 n;
 };
 
-/* Edge number n of a type, as an id; 0 behind the last, which is void's id too: no edge there. */
-static u32 edge(const struct walk *w, const struct btf_type *t, u32 n)
+/* Does a kind have edges? */
+static bool leads_on(const struct walk *w, u32 kind)
 {
-	if (btf_is_composite(t))
-		return !w->through_ptrs && n < btf_vlen(t) ? btf_members(t)[n].type : 0;
-	if (n)
+	static const u32 mods = KIND_BIT(TYPEDEF) | KIND_BIT(CONST) | KIND_BIT(VOLATILE) |
+				KIND_BIT(RESTRICT) | KIND_BIT(TYPE_TAG) | KIND_BIT(ARRAY);
+	u32 more = w->through_ptrs ? KIND_BIT(PTR) : KIND_BIT(STRUCT) | KIND_BIT(UNION);
+
+	return (mods | more) >> kind & 1;
+}
+
+/*
+ * Edge number *n of a type, as an id; 0 behind the last, which is void's id too: no edge there.
+ * Most members lead no further: they are passed over.
+ */
+static u32 edge(const struct walk *w, const struct btf_type *t, u32 *n)
+{
+	if (btf_is_composite(t)) {
+		u32 len = w->through_ptrs ? 0 : btf_vlen(t);
+
+		while (*n < len && !leads_on(w, w->c->kinds[btf_members(t)[*n].type]))
+			++*n;
+		return *n < len ? btf_members(t)[*n].type : 0;
+	}
+	if (*n)
 		return 0;
 	if (btf_kind(t) == BTF_KIND_ARRAY)
 		return btf_array(t)->type;
@@ -365,6 +410,14 @@ static int bad_chain(const struct walk *w, u32 i, bool loop)
 			  btf_str(w->c->b, r.t->name_off), BTF_MAX_DEPTH);
 }
 
+/* A struct is one deeper than its members, also than those that edge() passes over. */
+static u32 least_depth(const struct walk *w, u32 i)
+{
+	const struct btf_type *t = rec_at(w->c->b, i);
+
+	return btf_is_composite(t) && !w->through_ptrs && btf_vlen(t) ? 1 : 0;
+}
+
 /* Follow one edge of the topmost type: push what it leads to, or learn its depth. */
 static int follow(struct walk *w, u32 id)
 {
@@ -376,13 +429,17 @@ static int follow(struct walk *w, u32 id)
 	/* The base's types don't lead back here. */
 	if (id < b->first_id)
 		return 0;
+	if (!leads_on(w, w->c->kinds[id])) {
+		f->depth = f->depth ? f->depth : 1;
+		return 0;
+	}
 	if (w->state[i] == OPEN)
 		return bad_chain(w, i, true);
 	if (w->state[i] == UNSEEN) {
 		if (w->n > BTF_MAX_DEPTH)
 			return bad_chain(w, w->stack[0].i, false);
 		w->state[i] = OPEN;
-		w->stack[w->n++] = (struct frame){ .i = i };
+		w->stack[w->n++] = (struct frame){ .i = i, .depth = least_depth(w, i) };
 		return 0;
 	}
 	depth = w->state[i] - DEPTH_0 + 1;
@@ -395,11 +452,11 @@ static int follow(struct walk *w, u32 id)
 static int walk_from(struct walk *w, u32 start)
 {
 	w->state[start] = OPEN;
-	w->stack[0] = (struct frame){ .i = start };
+	w->stack[0] = (struct frame){ .i = start, .depth = least_depth(w, start) };
 	w->n = 1;
 	while (w->n) {
 		struct frame *f = &w->stack[w->n - 1];
-		u32 id = edge(w, rec_at(w->c->b, f->i), f->next);
+		u32 id = edge(w, rec_at(w->c->b, f->i), &f->next);
 		int err;
 
 		if (id) {
@@ -426,17 +483,47 @@ static int check_chains(const struct check *c, bool through_ptrs)
 	if (!w.state)
 		return diag_raise(c->d, DIAG_NO_MEMORY, &none, "checking BTF");
 	for (u32 i = 0; !err && i < c->b->recs.n; i++)
-		if (w.state[i] == UNSEEN)
+		if (w.state[i] == UNSEEN && leads_on(&w, c->kinds[c->b->first_id + i]))
 			err = walk_from(&w, i);
 	free(w.state);
 	return err;
 }
 
+static void note_types(struct check *c, const struct btf *b)
+{
+	for (u32 i = 0; i < b->recs.n; i++) {
+		const struct btf_type *t = rec_at(b, i);
+		u32 id = b->first_id + i, kind = btf_kind(t);
+		bool sized = btf_kinds[kind].word == WORD_SIZE && (t->size || !btf_is_enum(t));
+
+		c->kinds[id] = (u8)kind;
+		c->sizes[id] = kind == BTF_KIND_PTR ? 8 : sized ? t->size : NO_SIZE;
+	}
+}
+
+static int prepare(struct check *c)
+{
+	size_t n = (size_t)btf_n_types(c->b) + 1;
+	struct weld_where none = WELD_WHERE_NONE;
+
+	c->kinds = malloc(n);
+	c->sizes = malloc(n * sizeof(*c->sizes));
+	if (!c->kinds || !c->sizes)
+		return diag_raise(c->d, DIAG_NO_MEMORY, &none, "checking BTF");
+	c->kinds[0] = BTF_KIND_UNKN;
+	c->sizes[0] = NO_SIZE;
+	for (const struct btf *b = c->b; b; b = b->base)
+		note_types(c, b);
+	return 0;
+}
+
 int btf_check(struct diag *d, const struct btf *b, const char *file, u32 types_off)
 {
 	struct check c = { d, file, b, types_off, b->first_str + b->strs.n, btf_has_long_strs(b) };
-	int err = check_records(&c);
+	int err = prepare(&c);
 
+	if (!err)
+		err = check_records(&c);
 	if (!err)
 		err = check_chains(&c, false);
 	if (!err)
@@ -444,5 +531,7 @@ int btf_check(struct diag *d, const struct btf *b, const char *file, u32 types_o
 	/* From here on btf_size() and btf_skip_mods() end, with an exact answer. */
 	if (!err)
 		err = check_sizes(&c);
+	free(c.kinds);
+	free(c.sizes);
 	return err;
 }

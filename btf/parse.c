@@ -132,25 +132,35 @@ static int take_words(struct parse *p)
 	return 0;
 }
 
+/* The record at word i is cut off, or of no kind that is known. */
+static int bad_record(const struct parse *p, u32 i)
+{
+	struct weld_where w = at(p, p->types_off + (u64)i * sizeof(u32));
+	const struct btf_type *t = (const struct btf_type *)&p->b->words.v[i];
+	u32 id = btf_n_types(p->b) + 1;
+
+	if (p->b->words.n - i >= HEAD_WORDS && (!btf_kind(t) || btf_kind(t) >= NR_BTF_KINDS))
+		return diag_raise(p->d, DIAG_BTF_KIND, &w, id, btf_kind(t));
+	return diag_raise(p->d, DIAG_BTF_CUT, &w, id);
+}
+
 /* Find where each record starts. */
 static int index_records(struct parse *p)
 {
 	struct btf *b = p->b;
 	u32 i = 0;
 
+	/* More than there can be; pages that aren't touched cost nothing. */
+	if (vec_reserve(&b->recs, b->words.n / HEAD_WORDS))
+		return no_memory(p);
 	while (i < b->words.n) {
-		struct weld_where w = at(p, p->types_off + (u64)i * sizeof(u32));
 		struct btf_type *t = (struct btf_type *)&b->words.v[i];
-		u32 id = btf_n_types(b) + 1, left = b->words.n - i;
+		u32 left = b->words.n - i;
 
-		if (left < HEAD_WORDS)
-			return diag_raise(p->d, DIAG_BTF_CUT, &w, id);
-		if (!btf_kind(t) || btf_kind(t) >= NR_BTF_KINDS)
-			return diag_raise(p->d, DIAG_BTF_KIND, &w, id, btf_kind(t));
-		if (left < rec_words(t))
-			return diag_raise(p->d, DIAG_BTF_CUT, &w, id);
-		if (vec_append(&b->recs, &i, 1))
-			return no_memory(p);
+		if (left < HEAD_WORDS || !btf_kind(t) || btf_kind(t) >= NR_BTF_KINDS ||
+		    left < rec_words(t))
+			return bad_record(p, i);
+		b->recs.v[b->recs.n++] = i;
 		/* GCC 12 leaves bytes in a FWD's third word, which the kernel refuses. */
 		if (btf_kinds[btf_kind(t)].word == WORD_UNUSED)
 			t->size = 0;

@@ -13,13 +13,14 @@ bool btf_has_long_strs(const struct btf *b)
 {
 	u32 at = 0;
 
-	while (at < b->strs.n) {
-		const char *s = b->strs.v + at;
-		size_t len = strlen(s);
+	/* What lies between the first and the last NUL of a window isn't long. */
+	while (b->strs.n - at > BTF_MAX_STR + 1) {
+		const char *window = b->strs.v + at;
+		const char *last = memrchr(window, 0, BTF_MAX_STR + 1);
 
-		if (len > BTF_MAX_STR)
+		if (!last)
 			return true;
-		at += len + 1;
+		at += (u32)(last - window) + 1;
 	}
 	return false;
 }

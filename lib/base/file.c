@@ -18,38 +18,49 @@ static int raise_errno(struct diag *d, enum diag_id id, const char *name, int er
 	return diag_end(&m);
 }
 
-static bool known_too_big(int fd)
+/* What the system says of the size, 0 for what has none; sysfs files have the right one, too. */
+static u64 size_of(int fd)
 {
 	struct stat st;
 
-	return !fstat(fd, &st) && S_ISREG(st.st_mode) && (u64)st.st_size > FILE_MAX_SIZE;
+	return !fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > 0 ? (u64)st.st_size : 0;
 }
 
-/* Append what fd gives until its end, a failure, or more than FILE_MAX_SIZE; read(2)'s errno. */
-static int slurp(int fd, struct sbuf *b)
+/*
+ * Append what fd gives until its end, a failure, or more than FILE_MAX_SIZE; read(2)'s errno. A
+ * file of known size is read to where it stays, in one piece; one byte more finds its end.
+ */
+static int slurp(int fd, u64 known, struct sbuf *b)
 {
-	char chunk[65536];
+	enum { CHUNK = 65536 };
+	size_t room = known ? known + 1 : CHUNK;
 	ssize_t n;
 
 	do {
-		n = read(fd, chunk, sizeof(chunk));
+		char *to = sbuf_extend(b, room);
+		size_t before = b->size - room;
+
+		if (!to)
+			return 0;
+		n = read(fd, to, room);
+		sbuf_trim(b, before + (n > 0 ? (size_t)n : 0));
 		if (n < 0 && errno != EINTR)
 			return errno;
-		if (n > 0)
-			sbuf_put(b, chunk, (size_t)n);
-	} while (n && !sbuf_err(b) && b->size <= FILE_MAX_SIZE);
+		room = n > 0 && (size_t)n < room ? room - (size_t)n : CHUNK;
+	} while (n && b->size <= FILE_MAX_SIZE);
 	return 0;
 }
 
 int file_read_fd(struct diag *d, int fd, const char *name, struct sbuf *out)
 {
 	struct weld_where at = WELD_WHERE_NONE;
-	bool too_big = known_too_big(fd);
+	u64 known = size_of(fd);
+	bool too_big = known > FILE_MAX_SIZE;
 	struct sbuf b = { 0 };
 	int err = 0, read_errno;
 
 	at.file = name;
-	read_errno = too_big ? 0 : slurp(fd, &b);
+	read_errno = too_big ? 0 : slurp(fd, known, &b);
 	if (read_errno)
 		err = raise_errno(d, DIAG_FILE_READ, name, read_errno);
 	else if (too_big || b.size > FILE_MAX_SIZE)

@@ -41,6 +41,18 @@ void sbuf_put(struct sbuf *b, const void *data, size_t size)
 	b->data[b->size] = 0;
 }
 
+char *sbuf_extend(struct sbuf *b, size_t n)
+{
+	char *room;
+
+	if (!reserve(b, n))
+		return NULL;
+	room = b->data + b->size;
+	b->size += n;
+	b->data[b->size] = 0;
+	return room;
+}
+
 void sbuf_putc(struct sbuf *b, char c)
 {
 	sbuf_put(b, &c, 1);

@@ -27,6 +27,8 @@ void sbuf_putc(struct sbuf *b, char c);
 void sbuf_puts(struct sbuf *b, const char *s);
 void sbuf_printf(struct sbuf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void sbuf_vprintf(struct sbuf *b, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
+/* n more bytes, which the caller fills (and trims what it doesn't); NULL after a failure. */
+char *sbuf_extend(struct sbuf *b, size_t n);
 /* n zero bytes; zeros up to a multiple of align (a power of two). */
 void sbuf_zero(struct sbuf *b, size_t n);
 void sbuf_align(struct sbuf *b, size_t align);

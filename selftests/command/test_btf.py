@@ -226,6 +226,33 @@ def test_two_kernels_become_one(bench):
     assert done['types'] > 10000
 
 
+def test_link_of_a_kernels_types(bench):
+    """L06 through the linker: an object with all of the kernel's types, linked with itself under
+    another name, has them once, and as many as linked alone."""
+    types = vmlinux(bench)
+    obj = compile_c(bench, 'int x = 1; int get(void) { return x; }', command.CLANG, '-target', 'bpf')
+    other = compile_c(bench, 'long y = 1; long got(void) { return y; }', command.CLANG, '-target',
+                      'bpf')
+    # The kernel's types without its functions and variables, which are nobody's here.
+    big = []
+    for small in (obj, other):
+        merged, out = bench.path('merged.btf'), bench.path('big.o')
+        bench.run('btf', 'dedup', '-o', merged, small, types).want(0)
+        if not shutil.which('llvm-objcopy-19'):
+            bench.skip('llvm-objcopy-19 is missing')
+        subprocess.run(['llvm-objcopy-19', '--update-section', f'.BTF={merged}',
+                        '--remove-section', '.BTF.ext', small, out], check=True)
+        big.append(out)
+
+    def count(path):
+        rows = Types(bench, path).types
+        return sum(t['kind'] not in ('FUNC', 'VAR', 'DATASEC', 'DECL_TAG') for t in rows)
+
+    alone, both = count(bench.link(big[0])), count(bench.link(*big))
+    # `long` and the other prototype are in the kernel's types, too.
+    assert alone > 10000 and both - alone <= 2, (alone, both)
+
+
 def test_check(bench):
     good, bad = bench.prog('mapping_drop'), bench.file(b'\x9f\xeb' + bytes(22))
     done = bench.run('btf', 'check', good).want(0)
