@@ -3,6 +3,10 @@
 #include "linker/link_int.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/file.h"
 
 static bool is_name_char(char c)
 {
@@ -20,14 +24,14 @@ bool link_is_c_name(const char *s)
 }
 
 /* "dir/fw-a.o" -> "fw_a": the last ending goes, what no C name may have becomes '_'. */
-static const char *stem_of(struct link *l, const char *file)
+const char *link_stem_of(struct link *l, const char *file)
 {
 	const char *base = strrchr(file, '/'), *dot;
 	char *stem;
 	size_t len;
 
 	base = base ? base + 1 : file;
-	if (!strcmp(base, "-"))
+	if (!strcmp(base, "<stdin>"))
 		base = "stdin";
 	dot = strrchr(base, '.');
 	len = dot && dot != base ? (size_t)(dot - base) : strlen(base);
@@ -47,6 +51,10 @@ static int check_given_name(struct link *l, const char *name)
 		if (l->inputs.v[i].given_name && !strcmp(l->inputs.v[i].stem, name))
 			return diag_raise(l->diag, DIAG_LINK_NAME_TAKEN, NULL, name,
 					  l->inputs.v[i].file);
+	for (u32 i = 1; i < l->archives.n; i++)
+		if (l->archives.v[i].given_name && !strcmp(l->archives.v[i].name, name))
+			return diag_raise(l->diag, DIAG_LINK_NAME_TAKEN, NULL, name,
+					  l->archives.v[i].file);
 	return 0;
 }
 
@@ -57,7 +65,7 @@ int link_add_obj(struct link *l, const char *name, struct obj *o, bool lend, inp
 	int err = name ? check_given_name(l, name) : 0;
 
 	if (!err) {
-		stem = name ? arena_strdup(&l->arena, name) : stem_of(l, o->name);
+		stem = name ? arena_strdup(&l->arena, name) : link_stem_of(l, o->name);
 		file = arena_strdup(&l->arena, o->name);
 		in = stem && file ? vec_push(&l->inputs) : NULL;
 		if (!in)
@@ -77,12 +85,62 @@ int link_add_obj(struct link *l, const char *name, struct obj *o, bool lend, inp
 	return 0;
 }
 
+/* An object or an archive; takes the bytes. */
+static int add_bytes(struct link *l, const char *name, struct sbuf *bytes, const char *file,
+		     input_id *id)
+{
+	struct span span = span_of(bytes->data, bytes->size);
+	struct obj *o;
+	int err;
+
+	if (elf_is_archive(span)) {
+		if (id)
+			*id = (input_id){ 0 };
+		err = name ? check_given_name(l, name) : 0;
+		return err ? err : link_add_archive(l, name, bytes, file);
+	}
+	err = obj_open_mem(l->diag, span, file, &o);
+	return err ? err : link_add_obj(l, name, o, false, id);
+}
+
+/* Of a file that is an object only the sections that matter are read. */
+static bool wants_all_bytes(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) || !S_ISREG(st.st_mode) || link_fd_is_archive(fd);
+}
+
+int link_add_fd(struct link *l, const char *name, int fd, const char *file, input_id *id)
+{
+	struct sbuf bytes = { 0 };
+	struct stat st;
+	struct obj *o;
+	int err;
+
+	if (!wants_all_bytes(fd)) {
+		err = obj_open_fd(l->diag, fd, file, &o);
+		return err ? err : link_add_obj(l, name, o, false, id);
+	}
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
+		err = file_read_whole(l->diag, fd, file, &bytes);
+	else
+		err = file_read_fd(l->diag, fd, file, &bytes);
+	if (!err)
+		err = add_bytes(l, name, &bytes, file, id);
+	sbuf_free(&bytes);
+	return err;
+}
+
 int link_add_file(struct link *l, const char *name, const char *path, input_id *id)
 {
-	struct obj *o;
-	int err = obj_open(l->diag, path, NULL, &o);
+	int fd, err = file_open(l->diag, path, &fd);
 
-	return err ? err : link_add_obj(l, name, o, false, id);
+	if (err)
+		return err;
+	err = link_add_fd(l, name, fd, strcmp(path, "-") ? path : "<stdin>", id);
+	close(fd);
+	return err;
 }
 
 int link_add_spec(struct link *l, const char *spec, input_id *id)
@@ -100,20 +158,22 @@ int link_add_spec(struct link *l, const char *spec, input_id *id)
 	return link_add_file(l, name, eq + 1, id);
 }
 
-int link_add_fd(struct link *l, const char *name, int fd, const char *file, input_id *id)
-{
-	struct obj *o;
-	int err = obj_open_fd(l->diag, fd, file, &o);
-
-	return err ? err : link_add_obj(l, name, o, false, id);
-}
-
 int link_add_mem(struct link *l, const char *name, struct span bytes, const char *file,
 		 input_id *id)
 {
+	struct sbuf copy = { 0 };
 	struct obj *o;
-	int err = obj_open_mem(l->diag, bytes, file, &o);
+	int err;
 
+	if (elf_is_archive(bytes)) {
+		sbuf_put(&copy, bytes.data, bytes.size);
+		err = sbuf_err(&copy);
+		err = err ? diag_raise(l->diag, DIAG_NO_MEMORY, NULL, "the linker") :
+			    add_bytes(l, name, &copy, file, id);
+		sbuf_free(&copy);
+		return err;
+	}
+	err = obj_open_mem(l->diag, bytes, file, &o);
 	return err ? err : link_add_obj(l, name, o, false, id);
 }
 
@@ -139,6 +199,8 @@ int link_find_input(struct link *l, const char *name, const struct weld_where *a
 		*out = found;
 		return 0;
 	}
+	if (!found.i && link_find_archive(l, name))
+		return diag_raise(l->diag, DIAG_LINK_ARCHIVE_NAME, at, name);
 	if (!found.i) {
 		diag_begin(&m, l->diag, DIAG_LINK_UNKNOWN_INPUT, at, name);
 		link_guess_help(&guess, &m);
@@ -153,22 +215,8 @@ int link_find_input(struct link *l, const char *name, const struct weld_where *a
 	return diag_end(&m);
 }
 
-static int mark_privates(struct link *l)
-{
-	input_id id;
-	int err;
-
-	for (u32 i = 0; i < l->privates.n; i++) {
-		err = link_find_input(l, l->privates.v[i], NULL, &id);
-		if (!err)
-			link_input(l, id)->is_private = true;
-		else if (link_fault(l, err))
-			return err;
-	}
-	return 0;
-}
-
-/* Give each input a unique name. Given ones are taken first, so a stem never takes one away. */
+/* Give each input a unique name. Given ones are taken first, so a stem never takes one away;
+ * members of archives get theirs when they are taken. */
 int link_name_inputs(struct link *l)
 {
 	for (u32 i = 1; i < l->inputs.n; i++)
@@ -184,7 +232,22 @@ int link_name_inputs(struct link *l)
 		if (!in->name)
 			return -ENOMEM;
 	}
-	return mark_privates(l);
+	return 0;
+}
+
+int link_mark_privates(struct link *l)
+{
+	input_id id;
+	int err;
+
+	for (u32 i = 0; i < l->privates.n; i++) {
+		err = link_find_input(l, l->privates.v[i], NULL, &id);
+		if (!err)
+			link_input(l, id)->is_private = true;
+		else if (link_fault(l, err))
+			return err;
+	}
+	return 0;
 }
 
 /* --- checks ------------------------------------------------------------------------------ */
@@ -210,6 +273,17 @@ static int raise_byte_order(struct link *l, u32 i)
 	return diag_end(&m);
 }
 
+static int raise_no_inputs(struct link *l)
+{
+	struct diag_msg m;
+
+	diag_begin(&m, l->diag, DIAG_LINK_NO_INPUTS, NULL);
+	if (l->archives.n > 1)
+		diag_help(&m, "members of archives are taken when an object wants them; "
+			      "--whole-archive takes all");
+	return diag_end(&m);
+}
+
 /* One byte order; say which inputs can't be checked against the others. */
 int link_check_inputs(struct link *l)
 {
@@ -217,7 +291,7 @@ int link_check_inputs(struct link *l)
 	int err = 0;
 
 	if (l->inputs.n < 2)
-		return diag_raise(l->diag, DIAG_LINK_NO_INPUTS, NULL);
+		return raise_no_inputs(l);
 	for (u32 i = 1; i < l->inputs.n && !err; i++) {
 		any_btf |= l->inputs.v[i].obj->btf != NULL;
 		if (l->inputs.v[i].obj->big_endian != l->inputs.v[1].obj->big_endian)

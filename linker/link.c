@@ -21,6 +21,9 @@ static int milestone(struct link *l)
 
 static link_pass *const passes[] = {
 	link_name_inputs,
+	link_take_members,	/* of archives */
+	/* From here on no input is added. */
+	link_mark_privates,
 	link_check_inputs,
 	milestone,		/* every input has a unique name and the same byte order */
 
@@ -107,11 +110,12 @@ int link_new(struct diag *d, const struct link_opts *opts, struct link **out)
 	l->diag = d;
 	l->allow_unresolved = opts && opts->allow_unresolved;
 	l->gc = opts && opts->gc;
+	l->whole_archive = opts && opts->whole_archive;
 	if (opts && opts->license)
 		l->license = arena_strdup(&l->arena, opts->license);
 	if ((opts && opts->license && !l->license) || !vec_push(&l->inputs) ||
-	    !vec_push(&l->nodes) || !vec_push(&l->pieces) || !vec_push(&l->outs) ||
-	    !vec_push(&l->names)) {
+	    !vec_push(&l->archives) || !vec_push(&l->nodes) || !vec_push(&l->pieces) ||
+	    !vec_push(&l->outs) || !vec_push(&l->names)) {
 		link_free(l);
 		return diag_raise(d, DIAG_NO_MEMORY, NULL, "the linker");
 	}
@@ -130,6 +134,7 @@ static void free_scratch(struct link *l)
 	hmap_free(&l->name_index);
 	hmap_free(&l->out_index);
 	hmap_free(&l->map_index);
+	link_free_archives(l);
 	link_names_free(&l->input_names);
 	link_names_free(&l->out_names);
 	vec_free(&l->out_nodes);

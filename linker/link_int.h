@@ -18,6 +18,8 @@
 
 #include "uapi/elf.h"
 
+#include "lib/elf/archive.h"
+
 typedef struct { u32 i; } node_id;
 typedef struct { u32 i; } piece_id;
 typedef struct { u32 i; } out_id;	/* a section of the output while it is laid out */
@@ -29,6 +31,7 @@ struct link_input {
 	bool given_name;	/* else the stem */
 	bool is_private;	/* name_inputs */
 	const char *prefix;	/* of its globals, maps and programs; rename_nodes */
+	u32 archive;		/* that it is a member of; 0: none */
 	bool license_skipped, version_skipped;	/* check_licenses: said already by an earlier one */
 	const char *stem;	/* as asked for, arena */
 	const char *name;	/* unique; name_inputs */
@@ -37,6 +40,14 @@ struct link_input {
 	piece_id *sec_pieces;	/* arena; n_secs + 1: first piece of each section; cut_pieces */
 	node_id *owners;	/* arena; FUNC or VAR here -> its symbol; emit_types */
 	u32 *types;		/* arena; BTF id here -> in the output; merge_types, emit_types */
+};
+
+/* An archive that was added; its members become inputs when they are wanted. */
+struct link_archive {
+	const char *file, *name;	/* arena */
+	bool given_name;	/* else the stem */
+	struct sbuf bytes;
+	struct elf_members members;	/* names, and ranges of bytes */
 };
 
 /* What a symbol is; externs of the loader keep their sort. */
@@ -120,6 +131,9 @@ struct link_bind {
 	const char *to_input, *to;	/* mappings; to alone: renames and prefixes */
 	struct weld_where at;		/* the line of a file of mappings, else no place */
 	input_id from_id;
+	u32 from_archive;	/* from_input is an archive: any of its members */
+	u32 to_archive, to_member;	/* to_input is an archive: who has the function; .. */
+	input_id to_id;		/* .. and which input that member is; take_members */
 	node_id target;
 	u32 used;
 };
@@ -148,13 +162,14 @@ struct link_names {
 struct link {
 	struct diag *diag;
 	struct arena arena;
-	bool allow_unresolved, gc;
+	bool allow_unresolved, gc, whole_archive;
 	bool swept, gc_types;	/* drop_unreached: done, for types as well */
 	const char *license;
 	int err;		/* the first conflict: checked at the next milestone */
 	bool finished;
 
 	VEC(struct link_input) inputs;	/* [0] none */
+	VEC(struct link_archive) archives;	/* [0] none */
 	struct link_names input_names;	/* name_inputs */
 	link_bind_vec mappings;
 	link_bind_vec exports;
@@ -247,6 +262,8 @@ const char *link_kind_text(enum link_kind kind);
 /* --- the passes, in the order of the spine ------------------------------------------------ */
 
 link_pass link_name_inputs;		/* input.c */
+link_pass link_take_members;		/* archive.c */
+link_pass link_mark_privates;		/* input.c */
 link_pass link_check_inputs;		/* input.c */
 link_pass link_collect_nodes;		/* nodes.c */
 link_pass link_rename_nodes;		/* rename.c */
@@ -321,6 +338,17 @@ typedef VEC(struct link_cover) link_covers;
 /* ends.c: find the open ones of an input. */
 int link_mark_open_ends(const struct link *l, input_id input, link_covers *covers);
 
+/* "dir/fw-a.o" -> "fw_a", in the arena; NULL without memory. */
+const char *link_stem_of(struct link *l, const char *file);
+
+/* archive.c: take the bytes of an archive; the name is as for inputs. */
+int link_add_archive(struct link *l, const char *name, struct sbuf *bytes, const char *file);
+bool link_fd_is_archive(int fd);
+/* The archive of that name, 0 when there is none or an input has it. */
+u32 link_find_archive(const struct link *l, const char *name);
+void link_free_archives(struct link *l);
+
+bool link_names_has(const struct link_names *names, const char *name);
 /* Take a name as it is, whether or not it is taken; -ENOMEM. */
 int link_names_take(struct link_names *names, const char *name);
 /* Take the first of base, base__1, base__2, ... that is free; NULL without memory. */

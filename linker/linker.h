@@ -35,6 +35,7 @@ struct link_opts {
 	bool allow_unresolved;	/* a partial link: strong externs may stay */
 	const char *license;	/* replaces what the inputs say; NULL: theirs */
 	bool gc;		/* drop what no program reaches (gc.c says from where) */
+	bool whole_archive;	/* all members of all archives, wanted or not */
 };
 
 int link_new(struct diag *d, const struct link_opts *opts, struct link **out);
@@ -46,6 +47,11 @@ void link_free(struct link *l);
  * the stem of the file's name, other characters turned into '_'. Two inputs given one name are
  * -EEXIST at once; two that share a stem are told apart as stem, stem__1, ... and a mapping that
  * says the bare stem is ambiguous. id may be NULL. The objects' own diagnostics pass through.
+ *
+ * Files, descriptors and bytes may also be ar archives, for which *id is none: a member becomes
+ * an input in link_finish, behind all others, when it is the first that defines what a strong
+ * extern wants, whatever the order of adding. LIB:FUNC in a mapping takes the member that has the
+ * function. Member foo.o of archive libx.a is the input libx__foo, its file "libx.a(foo.o)".
  */
 
 /* lend: the object stays the caller's and must outlive the linker. Else it is the linker's from
@@ -58,6 +64,9 @@ int link_add_spec(struct link *l, const char *spec, input_id *id);
 int link_add_fd(struct link *l, const char *name, int fd, const char *file, input_id *id);
 int link_add_mem(struct link *l, const char *name, struct span bytes, const char *file,
 		 input_id *id);
+
+/* The archive lib<lib>.a in the first of the folders that has one. */
+int link_add_lib(struct link *l, const char *const *dirs, u32 n_dirs, const char *lib);
 
 /* --- name spaces ------------------------------------------------------------------------- */
 /* All of these only take note; -EINVAL for text that isn't of the form, -ENOMEM. */

@@ -24,7 +24,7 @@ static int raise_no_func(struct link *l, const struct link_bind *b, input_id onl
 	if (only.i && !at.file)
 		at.file = link_obj(l, only)->name;
 	diag_begin(&m, l->diag, DIAG_LINK_NO_FUNC, &at, b->from, b->to,
-		   only.i ? link_input(l, only)->name : "any input");
+		   b->to_input ? b->to_input : "any input");
 	for (u32 i = 1; i < l->inputs.n; i++) {
 		const struct obj *o = l->inputs.v[i].obj;
 
@@ -79,16 +79,27 @@ static int find_anywhere(struct link *l, struct link_bind *b)
 	return n_found > 1 ? raise_ambiguous_func(l, b) : 0;
 }
 
+/* An archive stands for all of its members that were taken. */
+static int find_from(struct link *l, struct link_bind *b)
+{
+	if (!b->from_input)
+		return 0;
+	b->from_archive = link_find_archive(l, b->from_input);
+	return b->from_archive ? 0 : link_find_input(l, b->from_input, &b->at, &b->from_id);
+}
+
 static int find_target(struct link *l, struct link_bind *b)
 {
-	input_id to;
-	int err = b->from_input ? link_find_input(l, b->from_input, &b->at, &b->from_id) : 0;
+	input_id to = b->to_id;
+	int err = find_from(l, b);
 
 	if (err)
 		return err;
 	if (!b->to_input)
 		return find_anywhere(l, b);
-	err = link_find_input(l, b->to_input, &b->at, &to);
+	if (!to.i && link_find_archive(l, b->to_input))
+		return raise_no_func(l, b, to);
+	err = to.i ? 0 : link_find_input(l, b->to_input, &b->at, &to);
 	if (err)
 		return err;
 	b->target = find_func(l, to, b->to);
@@ -96,6 +107,12 @@ static int find_target(struct link *l, struct link_bind *b)
 }
 
 /* --- binding ----------------------------------------------------------------------------- */
+
+/* Not of all inputs. */
+static bool is_specific(const struct link_bind *b)
+{
+	return b->from_id.i || b->from_archive;
+}
 
 static int raise_twice(struct link *l, const struct link_bind *a, const struct link_bind *b,
 		       input_id input)
@@ -135,7 +152,8 @@ static int bind_in(struct link *l, u32 mapping, input_id input)
 		return 0;
 	}
 	first = &l->mappings.v[n->mapping];
-	if (first->target.i == b->target.i || !b->target.i || (first->from_id.i && !b->from_id.i))
+	if (first->target.i == b->target.i || !b->target.i ||
+	    (is_specific(first) && !is_specific(b)))
 		return 0;
 	return link_fault(l, raise_twice(l, first, b, input));
 }
@@ -146,7 +164,8 @@ static int bind_mapping(struct link *l, u32 mapping)
 	int err = 0;
 
 	for (u32 i = 1; i < l->inputs.n && !err; i++)
-		if (!b->from_id.i || b->from_id.i == i)
+		if (!is_specific(b) || b->from_id.i == i ||
+		    (b->from_archive && b->from_archive == l->inputs.v[i].archive))
 			err = bind_in(l, mapping, (input_id){ i });
 	return err;
 }
@@ -158,14 +177,14 @@ int link_bind_mappings(struct link *l)
 	for (u32 i = 0; i < l->mappings.n && !err; i++)
 		err = link_fault(l, find_target(l, &l->mappings.v[i]));
 	for (u32 i = 0; i < l->mappings.n && !err; i++)
-		if (l->mappings.v[i].target.i && l->mappings.v[i].from_id.i)
+		if (l->mappings.v[i].target.i && is_specific(&l->mappings.v[i]))
 			err = bind_mapping(l, i);
 	for (u32 i = 0; i < l->mappings.n && !err; i++)
-		if (l->mappings.v[i].target.i && !l->mappings.v[i].from_id.i)
+		if (l->mappings.v[i].target.i && !is_specific(&l->mappings.v[i]))
 			err = bind_mapping(l, i);
 	for (u32 i = 0; i < l->mappings.n && !err; i++)
 		if (!l->mappings.v[i].target.i &&
-		    (!l->mappings.v[i].from_input || l->mappings.v[i].from_id.i))
+		    (!l->mappings.v[i].from_input || is_specific(&l->mappings.v[i])))
 			err = bind_mapping(l, i);
 	return err;
 }

@@ -33,6 +33,11 @@ int link_names_take(struct link_names *names, const char *name)
 	return find_used(names, name) ? 0 : add_used(names, name);
 }
 
+bool link_names_has(const struct link_names *names, const char *name)
+{
+	return find_used(names, name);
+}
+
 const char *link_names_unique(struct link_names *names, struct arena *a, const char *base)
 {
 	struct link_used *taken = find_used(names, base);

@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,6 +75,47 @@ static int add_pair(struct link_job *job, const struct cli_given *given,
 	return err ? cli_status(job->cli, err) : CLI_OK;
 }
 
+/* The output must not be the archive that is found, either. */
+static int add_lib(struct link_job *job, const char **dirs, size_t n_dirs, const char *lib)
+{
+	char *path;
+	bool same;
+
+	for (size_t i = 0; i < n_dirs; i++) {
+		if (asprintf(&path, "%s/lib%s.a", dirs[i], lib) < 0)
+			return cli_status(job->cli, -ENOMEM);
+		same = cli_same_file(path, job->output);
+		free(path);
+		if (same)
+			return cli_usage(job->cli, "%s is an input as well as the output",
+					 job->output);
+	}
+	return cli_status(job->cli, weld_linker__add_lib(job->linker, dirs, n_dirs, lib));
+}
+
+/* -L and -l have no order among each other: all folders are known before the first library. */
+static int add_libs(struct link_job *job)
+{
+	const struct cli *cli = job->cli;
+	const char **dirs = calloc(cli->n_given + 1, sizeof(*dirs));
+	int status = CLI_OK, worst = CLI_OK;
+	size_t n_dirs = 0;
+
+	if (!dirs)
+		return cli_status(job->cli, -ENOMEM);
+	for (size_t i = 0; i < cli->n_given; i++)
+		if (cli->given[i].id == CLI_OPT_LIB_DIR)
+			dirs[n_dirs++] = cli->given[i].value;
+	for (size_t i = 0; i < cli->n_given && status != CLI_USAGE; i++) {
+		if (cli->given[i].id != CLI_OPT_LIB)
+			continue;
+		status = add_lib(job, dirs, n_dirs, cli->given[i].value);
+		worst = status ? status : worst;
+	}
+	free(dirs);
+	return worst;
+}
+
 static int add_option(struct link_job *job, const struct cli_given *given)
 {
 	int err = 0;
@@ -113,6 +155,10 @@ static int gather(struct link_job *job)
 	/* All inputs are read even if one is bad, so that each is named in one run. */
 	for (size_t i = 0; status != CLI_USAGE && i < job->n_inputs; i++) {
 		status = add_input(job, job->inputs[i]);
+		worst = status ? status : worst;
+	}
+	if (status != CLI_USAGE) {
+		status = add_libs(job);
 		worst = status ? status : worst;
 	}
 	for (size_t i = 0; worst == CLI_OK && i < job->cli->n_given; i++)
@@ -227,7 +273,7 @@ static int take_words(struct link_job *job)
 	}
 	if (!job->output)
 		return cli_usage(cli, "link needs -o FILE");
-	if (!job->n_inputs)
+	if (!job->n_inputs && !cli_has(cli, CLI_OPT_LIB))
 		return cli_usage(cli, "link needs at least one input");
 	if (job->image && image_check_output(cli, job->output))
 		return CLI_USAGE;
@@ -238,7 +284,8 @@ int verb_link(struct cli *cli)
 {
 	WELD_OPTS(weld_linker_opts, opts,
 		  .allow_unresolved = cli_has(cli, CLI_OPT_ALLOW_UNRESOLVED),
-		  .license = cli_value(cli, CLI_OPT_LICENSE), .gc = cli_has(cli, CLI_OPT_GC));
+		  .license = cli_value(cli, CLI_OPT_LICENSE), .gc = cli_has(cli, CLI_OPT_GC),
+		  .whole_archive = cli_has(cli, CLI_OPT_WHOLE_ARCHIVE));
 	struct link_job job = { .cli = cli };
 	int status = take_words(&job), err;
 

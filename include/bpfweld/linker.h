@@ -32,6 +32,7 @@ struct weld_linker_opts {
 	 * link, or one without any program, keeps all public symbols as well.
 	 */
 	bool gc;
+	bool whole_archive;    /* take all members of all archives, wanted or not */
 };
 
 WELD_API int weld_linker__new(struct weld_ctx *ctx, const struct weld_linker_opts *opts,
@@ -44,6 +45,12 @@ WELD_API void weld_linker__free(struct weld_linker *linker);
  * copied; a descriptor stays the caller's; an object is lent and must outlive the linker. The
  * same file may be added twice under two names. Errors as for weld_object__open_*, and -EEXIST
  * for a name that is taken.
+ *
+ * Files, descriptors and bytes may be ar archives (not thin ones). weld_linker__finish makes an
+ * input of a member, behind all others, when it is the first that defines what a strong extern of
+ * an input wants; the order of adding doesn't matter otherwise. Member foo.o of libx.a is the
+ * input libx__foo, and its file "libx.a(foo.o)"; a mapping to "libx:FUNC" takes the member that
+ * has FUNC.
  */
 WELD_API int weld_linker__add_file(struct weld_linker *linker, const char *name, const char *path);
 WELD_API int weld_linker__add_fd(struct weld_linker *linker, const char *name, int fd,
@@ -52,6 +59,9 @@ WELD_API int weld_linker__add_mem(struct weld_linker *linker, const char *name, 
 				  size_t size, const char *file);
 WELD_API int weld_linker__add_object(struct weld_linker *linker, const char *name,
 				     const struct weld_object *obj);
+/* The archive lib<LIB>.a in the first of the folders that has one; -ENOENT. */
+WELD_API int weld_linker__add_lib(struct weld_linker *linker, const char *const *dirs,
+				  size_t n_dirs, const char *lib);
 
 /* Bind "EXTERN" (of all inputs) or "INPUT:EXTERN" (of one) to "FUNC" or "INPUT:FUNC", which may
  * be global, static or an entry program. Wins over names. */
@@ -202,6 +212,7 @@ struct weld_link_opts {
 	size_t n_exports;
 	const char *const *hides; /* "[INPUT:]SYM" */
 	size_t n_hides;
+	bool whole_archive;
 };
 
 WELD_API int weld_link(struct weld_ctx *ctx, const struct weld_link_input *inputs, size_t n_inputs,

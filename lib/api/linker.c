@@ -28,7 +28,7 @@ int weld_linker__new(struct weld_ctx *ctx, const struct weld_linker_opts *opts,
 	err = link_new(&ctx->diag,
 		       &(struct link_opts){ .allow_unresolved = o.allow_unresolved,
 					    .license = o.license,
-					    .gc = o.gc },
+					    .gc = o.gc, .whole_archive = o.whole_archive },
 		       &l->link);
 	if (err) {
 		free(l);
@@ -69,6 +69,12 @@ int weld_linker__add_object(struct weld_linker *linker, const char *name,
 			    const struct weld_object *obj)
 {
 	return link_add_obj(linker->link, name, obj->o, true, NULL);
+}
+
+int weld_linker__add_lib(struct weld_linker *linker, const char *const *dirs, size_t n_dirs,
+			 const char *lib)
+{
+	return link_add_lib(linker->link, dirs, (u32)n_dirs, lib);
 }
 
 int weld_linker__map(struct weld_linker *linker, const char *extern_spec, const char *func_spec)
@@ -259,6 +265,9 @@ static int add_input(struct weld_linker *l, const struct weld_link_input *in)
 		err = link_add_file(l->link, in->name, in->path, &id);
 	else
 		return diag_raise(l->diag, DIAG_LINK_NO_INPUT, NULL);
+	if (!err && in->is_private && !id.i)
+		return diag_raise(l->diag, DIAG_LINK_ARCHIVE_NAME, NULL,
+				  in->name ? in->name : in->path);
 	if (!err && in->is_private)
 		err = link_set_private(l->link, link_input_name(l->link, id));
 	return err;
@@ -292,7 +301,7 @@ int weld_link(struct weld_ctx *ctx, const struct weld_link_input *inputs, size_t
 
 	if (!err) {
 		WELD_OPTS(weld_linker_opts, lo, .allow_unresolved = o.allow_unresolved,
-			  .license = o.license, .gc = o.gc);
+			  .license = o.license, .gc = o.gc, .whole_archive = o.whole_archive);
 
 		err = weld_linker__new(ctx, &lo, &l);
 	}

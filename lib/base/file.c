@@ -28,9 +28,10 @@ static u64 size_of(int fd)
 
 /*
  * Append what fd gives until its end, a failure, or more than FILE_MAX_SIZE; read(2)'s errno. A
- * file of known size is read to where it stays, in one piece; one byte more finds its end.
+ * file of known size is read to where it stays, in one piece; one byte more finds its end. whole:
+ * from its start, without moving the descriptor.
  */
-static int slurp(int fd, u64 known, struct sbuf *b)
+static int slurp(int fd, bool whole, u64 known, struct sbuf *b)
 {
 	enum { CHUNK = 65536 };
 	size_t room = known ? known + 1 : CHUNK;
@@ -42,7 +43,7 @@ static int slurp(int fd, u64 known, struct sbuf *b)
 
 		if (!to)
 			return 0;
-		n = read(fd, to, room);
+		n = whole ? pread(fd, to, room, (off_t)before) : read(fd, to, room);
 		sbuf_trim(b, before + (n > 0 ? (size_t)n : 0));
 		if (n < 0 && errno != EINTR)
 			return errno;
@@ -51,7 +52,7 @@ static int slurp(int fd, u64 known, struct sbuf *b)
 	return 0;
 }
 
-int file_read_fd(struct diag *d, int fd, const char *name, struct sbuf *out)
+static int read_fd(struct diag *d, int fd, bool whole, const char *name, struct sbuf *out)
 {
 	struct weld_where at = WELD_WHERE_NONE;
 	u64 known = size_of(fd);
@@ -60,7 +61,7 @@ int file_read_fd(struct diag *d, int fd, const char *name, struct sbuf *out)
 	int err = 0, read_errno;
 
 	at.file = name;
-	read_errno = too_big ? 0 : slurp(fd, known, &b);
+	read_errno = too_big ? 0 : slurp(fd, whole, known, &b);
 	if (read_errno)
 		err = raise_errno(d, DIAG_FILE_READ, name, read_errno);
 	else if (too_big || b.size > FILE_MAX_SIZE)
@@ -75,16 +76,34 @@ int file_read_fd(struct diag *d, int fd, const char *name, struct sbuf *out)
 	return 0;
 }
 
+int file_read_fd(struct diag *d, int fd, const char *name, struct sbuf *out)
+{
+	return read_fd(d, fd, false, name, out);
+}
+
+int file_read_whole(struct diag *d, int fd, const char *name, struct sbuf *out)
+{
+	return read_fd(d, fd, true, name, out);
+}
+
+int file_open(struct diag *d, const char *path, int *fd)
+{
+	int opened = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) :
+					 fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+
+	if (opened < 0)
+		return raise_errno(d, DIAG_FILE_OPEN, path, errno);
+	*fd = opened;
+	return 0;
+}
+
 int file_read(struct diag *d, const char *path, struct sbuf *out)
 {
-	int fd, err;
+	int fd, err = file_open(d, path, &fd);
 
-	if (!strcmp(path, "-"))
-		return file_read_fd(d, STDIN_FILENO, "<stdin>", out);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return raise_errno(d, DIAG_FILE_OPEN, path, errno);
-	err = file_read_fd(d, fd, path, out);
+	if (err)
+		return err;
+	err = file_read_fd(d, fd, strcmp(path, "-") ? path : "<stdin>", out);
 	close(fd);
 	return err;
 }

@@ -13,7 +13,13 @@
 /* Read from fd to its end (files, pipes); name is for diagnostics. */
 int file_read_fd(struct diag *d, int fd, const char *name, struct sbuf *out);
 
-/* The same by path; "-" is standard input. */
+/* The same of a regular file from its start, wherever the descriptor stands without moving it. */
+int file_read_whole(struct diag *d, int fd, const char *name, struct sbuf *out);
+
+/* Open for reading; "-" is standard input. The descriptor is the caller's to close. */
+int file_open(struct diag *d, const char *path, int *fd);
+
+/* Open and read; what diagnostics call "-" is <stdin>. */
 int file_read(struct diag *d, const char *path, struct sbuf *out);
 
 /*

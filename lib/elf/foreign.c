@@ -20,7 +20,7 @@ static const struct format formats[] = {
 	ROW("BC\xc0\xde", "LLVM bitcode", "compile without -flto and without -emit-llvm"),
 	ROW("\xde\xc0\x17\x0b", "wrapped LLVM bitcode",
 	    "compile without -flto and without -emit-llvm"),
-	ROW("!<arch>\n", "an ar archive", "extract its members with `ar x` and name them"),
+	ROW("!<arch>\n", "an ar archive", "only `bpfweld link` takes archives"),
 	ROW("!<thin>\n", "a thin ar archive", "name the objects that it lists (`ar t`)"),
 	ROW("\x9f\xeb\x01", "raw BTF", "name the object that it belongs to"),
 	ROW("\xeb\x9f\x01", "raw BTF (big-endian)", "name the object that it belongs to"),

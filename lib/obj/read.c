@@ -5,7 +5,6 @@
  */
 #include "lib/obj/obj_int.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -123,27 +122,15 @@ int obj_open_fd(struct diag *d, int fd, const char *name, struct obj **out)
 	return err ? err : read_elf(d, f, out);
 }
 
-static int raise_open(struct diag *d, const char *path, int err)
-{
-	struct weld_where at = WELD_WHERE_NONE;
-	struct diag_msg m;
-
-	at.file = path;
-	diag_begin(&m, d, DIAG_FILE_OPEN, &at, path, strerror(err));
-	diag_errno(&m, -err);
-	return diag_end(&m);
-}
-
 int obj_open(struct diag *d, const char *path, const char *name, struct obj **out)
 {
-	int fd, err;
+	int fd, err = file_open(d, path, &fd);
 
-	if (!strcmp(path, "-"))
-		return obj_open_fd(d, STDIN_FILENO, name ? name : "<stdin>", out);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return raise_open(d, path, errno);
-	err = obj_open_fd(d, fd, name ? name : path, out);
+	if (err)
+		return err;
+	if (!name)
+		name = strcmp(path, "-") ? path : "<stdin>";
+	err = obj_open_fd(d, fd, name, out);
 	close(fd);
 	return err;
 }

@@ -165,7 +165,7 @@ def test_bad_inputs_are_3(bench):
     good = digest(bench.prog('mapping_drop'))
     bads = ['/does/not/exist', '/', '/bin/true', '/dev/null', bench.file(b'hello'),
             bench.file(b'\x7fELF' + bytes(100)), bench.file(b'BC\xc0\xde' + bytes(40)),
-            bench.file(b'!<arch>\n')]
+            bench.file(b'!<thin>\n')]
     for bad in bads:
         for verb in (['info'], ['syms'], ['dis'], ['run'], ['load'], ['btf', 'dump']):
             done = bench.run(*verb, bad).want(3)
