@@ -30,6 +30,13 @@ static const struct format formats[] = {
 	    "7zXZ",
 	    "xz data", "unpack it first"),
 	ROW("MZ", "a Windows executable", "compile with clang -target bpf"),
+	ROW("\xcf\xfa\xed\xfe", "a Mach-O file", "compile with clang -target bpf"),
+	ROW("\xce\xfa\xed\xfe", "a Mach-O file", "compile with clang -target bpf"),
+	ROW("\xfe\xed\xfa\xcf", "a Mach-O file", "compile with clang -target bpf"),
+	ROW("\xfe\xed\xfa\xce", "a Mach-O file", "compile with clang -target bpf"),
+	ROW("\xca\xfe\xba\xbe", "a Mach-O file for several machines",
+	    "compile with clang -target bpf"),
+	ROW("#!", "a script", "name the object that it makes"),
 };
 
 static bool is_text(const u8 *p, size_t n)
