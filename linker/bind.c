@@ -149,6 +149,8 @@ static int bind_node(struct link *l, node_id id)
 
 	if (!e)
 		return -ENOMEM;
+	if (!e->def.i && link_in_lost_group(l, id))
+		return link_fault(l, link_raise_group(l, id));
 	if (!e->def.i && !e->first_extern.i)
 		e->first_extern = id;
 	to = e->def.i ? e->def : e->first_extern;
@@ -173,7 +175,8 @@ int link_bind_names(struct link *l)
 	int err = 0;
 
 	for (u32 i = 1; i < l->nodes.n && !err; i++)
-		if (l->nodes.v[i].is_def && has_public_name(l, (node_id){ i }))
+		if (l->nodes.v[i].is_def && has_public_name(l, (node_id){ i }) &&
+		    !link_in_lost_group(l, (node_id){ i }))
 			err = add_definition(l, (node_id){ i });
 	for (u32 i = 1; i < l->nodes.n && !err; i++)
 		if (has_public_name(l, (node_id){ i }))

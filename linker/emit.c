@@ -110,6 +110,9 @@ static int emit_symbol(struct link *l, node_id id)
 
 	sym.name = n->name;
 	sym.bind = out_bind(n);
+	/* The output has no COMDAT groups: later links find copies of this by being weak. */
+	if (sym.bind == STB_GLOBAL && obj_sec(link_obj(l, n->input), sym.sec)->group)
+		sym.bind = STB_WEAK;
 	sym.vis = n->hidden_here ? STV_HIDDEN : n->moved ? STV_DEFAULT : n->vis;
 	sym.btf_id = 0;
 	sym.sec.i = 0;

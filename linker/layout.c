@@ -142,6 +142,16 @@ static int place_function(struct link *l, piece_id piece, out_id out)
 	return err;
 }
 
+static int place_data(struct link *l, piece_id piece, out_id out, u64 align)
+{
+	bool found = false;
+	int err = 0;
+
+	if (link_piece(l, piece)->whole)
+		err = link_find_equal(l, piece, out, &found);
+	return err || found ? err : place(l, piece, out, align);
+}
+
 static int place_section(struct link *l, input_id input, sec_id sec)
 {
 	const struct link_input *in = link_input(l, input);
@@ -155,7 +165,7 @@ static int place_section(struct link *l, input_id input, sec_id sec)
 		if (obj_sec_is_code(s->kind))
 			err = place_function(l, (piece_id){ p }, out);
 		else
-			err = place(l, (piece_id){ p }, out, s->align);
+			err = place_data(l, (piece_id){ p }, out, s->align);
 	}
 	return err;
 }

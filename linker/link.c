@@ -28,6 +28,7 @@ static link_pass *const passes[] = {
 	milestone,		/* every input has a unique name and the same byte order */
 
 	link_collect_nodes,
+	link_pick_groups,	/* the sections of others are dropped */
 	link_rename_nodes,
 	link_mark_exports,
 	link_mark_hidden,
@@ -133,6 +134,7 @@ static void free_scratch(struct link *l)
 	vec_free(&l->pieces);
 	hmap_free(&l->name_index);
 	hmap_free(&l->out_index);
+	hmap_free(&l->equal_index);
 	hmap_free(&l->map_index);
 	link_free_archives(l);
 	link_names_free(&l->input_names);

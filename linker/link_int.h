@@ -32,11 +32,13 @@ struct link_input {
 	bool is_private;	/* name_inputs */
 	const char *prefix;	/* of its globals, maps and programs; rename_nodes */
 	u32 archive;		/* that it is a member of; 0: none */
+	bool *lost_secs;	/* arena; by section: an earlier input has the group; pick_groups */
 	bool license_skipped, version_skipped;	/* check_licenses: said already by an earlier one */
 	const char *stem;	/* as asked for, arena */
 	const char *name;	/* unique; name_inputs */
 	node_id first_node;	/* of symbol 0; collect_nodes */
 	out_id *outs;		/* arena; by section: where it goes; join_sections */
+	bool *has_entries;	/* arena; by section: a row of strings or constants; cut_pieces */
 	piece_id *sec_pieces;	/* arena; n_secs + 1: first piece of each section; cut_pieces */
 	node_id *owners;	/* arena; FUNC or VAR here -> its symbol; emit_types */
 	u32 *types;		/* arena; BTF id here -> in the output; merge_types, emit_types */
@@ -103,6 +105,7 @@ struct link_piece {
 	bool reached, unreached;	/* drop_unreached; the latter are dropped, too */
 	bool loose;		/* one variable: only its own alignment counts */
 	bool is_clone;
+	bool whole;		/* a string or constant that an equal one may stand for */
 	bool to_text;		/* a function that stops being, or never was, an entry */
 	bool called, in_data;	/* referred to from code, from data; find_uses */
 	bool mapped;		/* a mapping binds an extern to it; find_uses */
@@ -191,6 +194,7 @@ struct link {
 	VEC(struct link_piece) pieces;	/* [0] none */
 	VEC(struct link_out) outs;	/* [0] none */
 	struct hmap out_index;		/* hash of name -> outs */
+	struct hmap equal_index;	/* hash of bytes -> pieces that are placed; place_pieces */
 	struct hmap map_index;		/* hash of piece and offset -> nodes of maps; cut_pieces */
 	struct link_names out_names;	/* name_nodes */
 
@@ -266,6 +270,7 @@ link_pass link_take_members;		/* archive.c */
 link_pass link_mark_privates;		/* input.c */
 link_pass link_check_inputs;		/* input.c */
 link_pass link_collect_nodes;		/* nodes.c */
+link_pass link_pick_groups;		/* group.c */
 link_pass link_rename_nodes;		/* rename.c */
 link_pass link_mark_exports;		/* exports.c */
 link_pass link_mark_hidden;		/* exports.c */
@@ -334,6 +339,20 @@ struct link_cover {
 	bool open;		/* what lies behind has to stay behind */
 };
 typedef VEC(struct link_cover) link_covers;
+
+/* pieces.c: add the next piece of a section; NULL without memory. */
+struct link_piece *link_add_piece(struct link *l, input_id input, sec_id sec, u64 from, u64 to);
+
+/* group.c: is it defined in a COMDAT group that lost? Say that the one that stays lacks it. */
+bool link_in_lost_group(const struct link *l, node_id id);
+int link_raise_group(struct link *l, node_id id);
+
+/* equal.c: which sections are rows of entries, equal ones of which may become one; is there any? */
+int link_find_entries(struct link *l, input_id input, bool *any);
+/* Add the pieces of a range that no variable covers. */
+int link_cut_entries(struct link *l, input_id input, sec_id sec, u64 from, u64 to);
+/* If a piece with equal bytes has its place in this section, give that to this one. */
+int link_find_equal(struct link *l, piece_id piece, out_id out, bool *found);
 
 /* ends.c: find the open ones of an input. */
 int link_mark_open_ends(const struct link *l, input_id input, link_covers *covers);

@@ -12,7 +12,7 @@
 
 #include <stdlib.h>
 
-static struct link_piece *add_piece(struct link *l, input_id input, sec_id sec, u64 from, u64 to)
+struct link_piece *link_add_piece(struct link *l, input_id input, sec_id sec, u64 from, u64 to)
 {
 	struct link_piece *p = vec_push(&l->pieces);
 
@@ -48,7 +48,8 @@ static int add_func_piece(struct link *l, input_id input, func_id f, u8 state)
 	const struct obj *o = link_obj(l, input);
 	const struct obj_func *func = obj_func(o, f);
 	u64 from = (u64)func->insn * 8;
-	struct link_piece *p = add_piece(l, input, func->sec, from, from + (u64)func->n_insns * 8);
+	u64 to = from + (u64)func->n_insns * 8;
+	struct link_piece *p = link_add_piece(l, input, func->sec, from, to);
 
 	if (!p)
 		return -ENOMEM;
@@ -67,13 +68,13 @@ static int cut_code(struct link *l, input_id input, sec_id sec, const u8 *states
 	for (; *f < o->funcs.n && o->funcs.v[*f].sec.i == sec.i; (*f)++) {
 		u64 start = (u64)o->funcs.v[*f].insn * 8;
 
-		if (start > at && !add_piece(l, input, sec, at, start))
+		if (start > at && !link_add_piece(l, input, sec, at, start))
 			return -ENOMEM;
 		if (add_func_piece(l, input, (func_id){ *f }, states[*f]))
 			return -ENOMEM;
 		at = start + (u64)o->funcs.v[*f].n_insns * 8;
 	}
-	return (at < end || !end) && !add_piece(l, input, sec, at, end) ? -ENOMEM : 0;
+	return (at < end || !end) && !link_add_piece(l, input, sec, at, end) ? -ENOMEM : 0;
 }
 
 /* --- data -------------------------------------------------------------------------------- */
@@ -94,8 +95,10 @@ static int cmp_covers(const void *a, const void *b)
 static int find_covers(struct link *l, input_id input, link_covers *covers)
 {
 	const struct obj *o = link_obj(l, input);
-	bool any_lost = false;
+	bool any_lost = false, any_entries;
 
+	if (link_find_entries(l, input, &any_entries))
+		return -ENOMEM;
 	for (u32 s = 1; s < o->syms.n; s++) {
 		node_id id = link_node_of(l, input, (sym_id){ s });
 		const struct link_node *n = link_node(l, id);
@@ -113,7 +116,7 @@ static int find_covers(struct link *l, input_id input, link_covers *covers)
 		};
 		any_lost |= !c->kept && sym->size;
 	}
-	if (!any_lost && !l->gc)
+	if (!any_lost && !l->gc && !any_entries)
 		covers->n = 0;
 	if (covers->n)
 		qsort(covers->v, covers->n, sizeof(*covers->v), cmp_covers);
@@ -161,21 +164,29 @@ static bool cuts_all(const struct link *l, enum obj_sec_kind kind)
 static int add_cluster(struct link *l, input_id input, sec_id sec, const struct cluster *cl,
 		       node_id first)
 {
-	struct link_piece *p = add_piece(l, input, sec, cl->from, cl->to);
+	struct link_piece *p = link_add_piece(l, input, sec, cl->from, cl->to);
 
 	if (!p)
 		return -ENOMEM;
 	p->dropped = !cl->kept;
-	p->loose = cl->kept && cl->single;
+	p->loose = l->gc && cl->kept && cl->single;
 	if (p->dropped)
 		p->owner = first;
 	return 0;
 }
 
+/* What lies between definitions. */
+static int add_gap(struct link *l, input_id input, sec_id sec, u64 from, u64 to)
+{
+	if (link_input(l, input)->has_entries[sec.i])
+		return link_cut_entries(l, input, sec, from, to);
+	return link_add_piece(l, input, sec, from, to) ? 0 : -ENOMEM;
+}
+
 static int cut_data(struct link *l, input_id input, sec_id sec, const link_covers *covers, u32 *c)
 {
 	const struct obj_sec *s = obj_sec(link_obj(l, input), sec);
-	bool all = cuts_all(l, s->kind);
+	bool all = cuts_all(l, s->kind) || link_input(l, input)->has_entries[sec.i];
 	u64 at = 0, end = s->size;
 	struct cluster cl;
 
@@ -186,20 +197,23 @@ static int cut_data(struct link *l, input_id input, sec_id sec, const link_cover
 		cl.to = min_u64(cl.to, end);
 		if ((cl.kept && !all) || cl.from < at || cl.from >= cl.to)
 			continue;
-		if (cl.from > at && !add_piece(l, input, sec, at, cl.from))
+		if (cl.from > at && add_gap(l, input, sec, at, cl.from))
 			return -ENOMEM;
 		if (add_cluster(l, input, sec, &cl, first))
 			return -ENOMEM;
 		at = cl.to;
 	}
-	return (at < end || !end) && !add_piece(l, input, sec, at, end) ? -ENOMEM : 0;
+	return at < end || !end ? add_gap(l, input, sec, at, end) : 0;
 }
 
 /* --- all of it --------------------------------------------------------------------------- */
 
-static bool is_skipped(const struct link_input *in, enum obj_sec_kind kind)
+static bool is_skipped(const struct link_input *in, u32 sec)
 {
-	return (kind == OBJ_SEC_LICENSE && in->license_skipped) ||
+	enum obj_sec_kind kind = in->obj->secs.v[sec].kind;
+
+	return (in->lost_secs && in->lost_secs[sec]) ||
+	       (kind == OBJ_SEC_LICENSE && in->license_skipped) ||
 	       (kind == OBJ_SEC_VERSION && in->version_skipped);
 }
 
@@ -222,7 +236,7 @@ static int cut_sections(struct link *l, input_id input, const link_covers *cover
 			err = cut_code(l, input, sec, states, &f);
 		else
 			err = cut_data(l, input, sec, covers, &c);
-		if (!err && is_skipped(in, o->secs.v[s].kind))
+		if (!err && is_skipped(in, s))
 			for (u32 p = in->sec_pieces[s].i; p < l->pieces.n; p++)
 				l->pieces.v[p].dropped = true;
 	}
@@ -273,7 +287,7 @@ static int place_symbol(struct link *l, node_id id)
 	if (sym->absolute)
 		return 0;
 	if (sym->common) {
-		p = add_piece(l, n->input, (sec_id){ 0 }, 0, sym->size);
+		p = link_add_piece(l, n->input, (sec_id){ 0 }, 0, sym->size);
 		if (!p)
 			return -ENOMEM;
 		p->owner = id;

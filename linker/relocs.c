@@ -77,7 +77,7 @@ static int plan(struct link *l, piece_id piece, const struct obj_reloc *r, struc
 	if (t.node.i) {
 		struct link_node *n = link_node(l, t.node);
 
-		if (misses_function(l, n, t.addend))
+		if (misses_function(l, n, t.addend) || link_piece(l, n->piece)->dropped)
 			return link_fault(l, raise_lost(l, piece, r));
 		n->referenced = true;
 		l->outs.v[link_piece(l, n->piece)->out.i].referenced = true;

@@ -23,6 +23,8 @@ static const char *why_dropped(const struct link *l, const struct link_node *n)
 
 	if (is_unreached(l, n))
 		return "nothing reaches it";
+	if (link_in_lost_group(l, (node_id){ (u32)(n - l->nodes.v) }))
+		return "its COMDAT group is that of an earlier input";
 	if (n->to.i != (u32)(n - l->nodes.v))
 		return root->bind == STB_WEAK ? "weak, and another weak definition came first" :
 						"a stronger definition took its place";

@@ -44,6 +44,8 @@ enum { /* sh_type */
 	SHT_NOTE = 7, SHT_NOBITS = 8, SHT_REL = 9, SHT_GROUP = 17, SHT_SYMTAB_SHNDX = 18,
 };
 
+enum { GRP_COMDAT = 1 };	/* flags of a section group */
+
 enum { /* sh_flags */
 	SHF_WRITE = 1 << 0, SHF_ALLOC = 1 << 1, SHF_EXECINSTR = 1 << 2, SHF_MERGE = 1 << 4,
 	SHF_STRINGS = 1 << 5, SHF_INFO_LINK = 1 << 6, SHF_LINK_ORDER = 1 << 7,

@@ -80,6 +80,7 @@ struct obj_sec {
 	u64 align;
 	u64 entsize;		/* of SHF_MERGE sections */
 	u64 size;		/* bytes */
+	const char *group;	/* signature of its COMDAT group, NULL none; isn't written */
 	VEC(u8) bytes;		/* data kinds except BSS: size bytes */
 	VEC(struct bpf_insn) insns;	/* code kinds: size / 8 */
 	VEC(struct obj_reloc) relocs;

@@ -74,10 +74,6 @@ static int read_contents(struct reader *r, u32 elf_sec, struct obj_sec *sec)
 		return err;
 	if (obj_sec_is_code(sec->kind))
 		return read_insns(r, elf_sec, bytes, sec);
-	/* Without a NUL at its end the last string would run on into the next input's. */
-	if (sec->kind == OBJ_SEC_STRINGS &&
-	    (sec->entsize != 1 || !bytes.size || bytes.data[bytes.size - 1]))
-		sec->kind = OBJ_SEC_RODATA;
 	if (vec_append(&sec->bytes, bytes.data, (u32)bytes.size))
 		return obj_no_memory(r->o);
 	return 0;
@@ -146,6 +142,64 @@ static int read_sec(struct reader *r, u32 i, const u8 *named)
 	return keep(r, i, kind);
 }
 
+static int bad_group(struct reader *r, u32 sec, const char *why)
+{
+	struct weld_where at = obj_elf_where(r, sec, 0);
+
+	return diag_raise(r->d, DIAG_OBJ_GROUP, &at, why);
+}
+
+/* The symbol that sh_info names; for a section's, the section's name. */
+static const char *signature_of(const struct reader *r, u32 sec)
+{
+	const struct elf_file *f = r->f;
+	const struct elf_sec *s = &f->secs[sec];
+	const struct elf_sym *sym;
+
+	if (!f->symtab || s->link != f->symtab || !s->info || s->info >= f->n_syms)
+		return NULL;
+	sym = &f->syms[s->info];
+	if (sym->type == STT_SECTION && sym->sec < f->n_secs)
+		return f->secs[sym->sec].name;
+	return sym->name;
+}
+
+/* A word of flags, then the numbers of its sections (gABI, Section Groups). */
+static int read_group(struct reader *r, u32 sec)
+{
+	const char *signature = signature_of(r, sec);
+	struct span bytes;
+	u32 flags, member;
+	int err = elf_sec_bytes(r->d, r->f, sec, &bytes);
+
+	if (err)
+		return err;
+	if (!signature)
+		return bad_group(r, sec, "it has no signature");
+	if (span_take_u32(&bytes, r->f->swap, &flags))
+		return bad_group(r, sec, "it has no flags");
+	signature = arena_strdup(&r->o->arena, signature);
+	if (!signature)
+		return obj_no_memory(r->o);
+	while (bytes.size && flags & GRP_COMDAT) {
+		if (span_take_u32(&bytes, r->f->swap, &member) || !member || member >= r->f->n_secs)
+			return bad_group(r, sec, "a member is no section");
+		if (r->secs[member].i)
+			obj_sec(r->o, r->secs[member])->group = signature;
+	}
+	return 0;
+}
+
+static int read_groups(struct reader *r)
+{
+	int err = 0;
+
+	for (u32 i = 1; i < r->f->n_secs && !err; i++)
+		if (r->f->secs[i].type == SHT_GROUP)
+			err = read_group(r, i);
+	return err;
+}
+
 /* Names of kept sections must differ: BTF.ext and DATASECs know sections by name only. */
 static int index_names(struct reader *r)
 {
@@ -194,5 +248,7 @@ int obj_read_secs(struct reader *r)
 			named[r->f->syms[i].sec] = 1;
 	for (u32 i = 1; i < r->f->n_secs && !err; i++)
 		err = read_sec(r, i, named);
+	if (!err)
+		err = read_groups(r);
 	return err ? err : index_names(r);
 }

@@ -67,7 +67,7 @@ static const char *why_not_content(u32 elf_type)
 	case SHT_NOTE:
 		return "notes";
 	case SHT_GROUP:
-		return "a COMDAT group, whose members stay";
+		return "a COMDAT group, of which links keep one copy";
 	default:
 		return "of a type that has no meaning for BPF";
 	}
