@@ -12,6 +12,17 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
+#if SIDE == 2 || SIDE == 3
+/* Strings that members have in common. */
+static __always_inline int letter(int x)
+{
+	const char *s = x & 1 ? "common" : "letters";
+
+	asm volatile("" : "+r"(s));
+	return s[1];
+}
+#endif
+
 #if SIDE == 1
 extern int first(int x);
 extern int maybe(int x) __weak;
@@ -30,7 +41,7 @@ extern int second(int x);
 
 __noinline int first(int x)
 {
-	return x + second(x) + 10;
+	return x + second(x) + 10 + letter(x) - 'o';
 }
 #elif SIDE == 3
 static __noinline int helper(int x)
@@ -40,7 +51,7 @@ static __noinline int helper(int x)
 
 __noinline int second(int x)
 {
-	return helper(x) * 2 + 98;
+	return helper(x) * 2 + 98 + letter(x + 1) - 'e';
 }
 #elif SIDE == 4
 __noinline int second(int x)
