@@ -15,8 +15,9 @@
 
 #include <ctype.h>
 
-/* Deeper nesting (of parameters in parameters, anonymous structs in structs) is no real program. */
-enum { MAX_NESTED = 200, MAX_PADS = 8 };
+/* Deeper nesting (of parameters in parameters, anonymous structs in structs), or more around one
+ * name (functions that return functions), is no real program. */
+enum { MAX_NESTED = 200, MAX_CHAIN = 4 * BTF_MAX_DEPTH, MAX_PADS = 8 };
 
 static void put_indent(struct c_dump *c, u32 indent)
 {
@@ -24,18 +25,23 @@ static void put_indent(struct c_dump *c, u32 indent)
 		sbuf_putc(c->out, '\t');
 }
 
-/* The text of an anonymous type that is used often is a multiple of its size. */
-static bool within_limits(struct c_dump *c, u32 id)
+static int too_large(struct c_dump *c, u32 id)
 {
 	struct weld_where at = WELD_WHERE_NONE;
 
+	at.file = c->file;
+	return diag_raise(c->d, DIAG_BTF_C_SIZE, &at, id, btf_kind_text(btf_kind_of(c->b, id)),
+			  btf_name(c->b, id));
+}
+
+/* The text of an anonymous type that is used often is a multiple of its size. */
+static bool within_limits(struct c_dump *c, u32 id)
+{
 	if (c->err)
 		return false;
 	if (c->out->size <= c->limit && c->depth < MAX_NESTED)
 		return true;
-	at.file = c->file;
-	c_fail(c, diag_raise(c->d, DIAG_BTF_C_SIZE, &at, id, btf_kind_text(btf_kind_of(c->b, id)),
-			     btf_name(c->b, id)));
+	c_fail(c, too_large(c, id));
 	return false;
 }
 
@@ -439,12 +445,15 @@ static void put_base(struct c_dump *c, u32 id, u32 indent)
 	}
 }
 
+/* A function may return itself as far as the reader of BTF is concerned: that chain has no end. */
 static int collect(struct c_dump *c, u32 *id, struct around *a)
 {
 	const struct btf_type *t;
 
 	a->first = c->around.n;
 	for (t = btf_type(c->b, *id); is_around(btf_kind(t)); t = btf_type(c->b, *id)) {
+		if (c->around.n - a->first >= MAX_CHAIN)
+			return too_large(c, *id);
 		if (vec_append(&c->around, id, 1))
 			return -ENOMEM;
 		*id = next_in_chain(t);
