@@ -63,7 +63,7 @@ static bool answered(int err, const struct said *said)
 
 static void dump(const struct weld_btf *btf)
 {
-	static const int formats[] = { WELD_BTF_RAW, WELD_BTF_JSON };
+	static const int formats[] = { WELD_BTF_RAW, WELD_BTF_JSON, WELD_BTF_C };
 
 	for (size_t i = 0; btf && i < sizeof(formats) / sizeof(formats[0]); i++) {
 		char *text = NULL;
@@ -202,11 +202,17 @@ static int add_second(struct weld_ctx *ctx, struct weld_linker *l, const struct 
 	return err;
 }
 
+/* How two files are linked: some ways of many, chosen by a mutant's number. */
+struct how {
+	bool private, gc, archive, whole;
+};
+
 /* Link x, and y if there is one; the output's bytes, none when it failed. */
 static struct door_file link_files(const struct door_file *x, const struct door_file *y,
-				   bool private)
+				   struct how how)
 {
-	WELD_OPTS(weld_linker_opts, opts, .allow_unresolved = true);
+	WELD_OPTS(weld_linker_opts, opts, .allow_unresolved = true, .gc = how.gc,
+		  .whole_archive = how.whole);
 	struct weld_object *lent = NULL, *obj = NULL;
 	struct said said = { 0 };
 	struct weld_ctx *ctx = new_ctx(&said);
@@ -217,8 +223,10 @@ static struct door_file link_files(const struct door_file *x, const struct door_
 
 	CHECK(!weld_linker__new(ctx, &opts, &l));
 	err = weld_linker__add_mem(l, "x", x->data, x->size, "x.o");
-	if (!err && y)
-		err = add_second(ctx, l, y, private, &lent);
+	if (!err && y && how.archive)
+		err = weld_linker__add_mem(l, "y", y->data, y->size, "y.a");
+	else if (!err && y)
+		err = add_second(ctx, l, y, how.private, &lent);
 	if (!err)
 		err = weld_linker__finish(l, &obj);
 	look_at_map(l);
@@ -238,7 +246,7 @@ static bool link_again(struct door_file once)
 
 	if (!once.data)
 		return false;
-	twice = link_files(&once, NULL, false);
+	twice = link_files(&once, NULL, (struct how){ 0 });
 	CHECK(twice.data && twice.size == once.size);
 	CHECK(!memcmp(twice.data, once.data, once.size));
 	free((void *)once.data);
@@ -248,20 +256,24 @@ static bool link_again(struct door_file once)
 
 static bool drive_link(const struct door_input *in)
 {
-	bool ok = link_again(link_files(&in->mutant, NULL, false)), private = in->number >> 2 & 1;
+	struct how how = { .private = in->number & 4, .gc = in->number & 8 };
+	struct how library = { .archive = true, .gc = how.gc, .whole = in->number & 16 };
+	bool ok = link_again(link_files(&in->mutant, NULL, (struct how){ 0 }));
 
 	switch (in->number & 3) {
 	case 0:
-		link_again(link_files(&in->mutant, &in->mutant, private));
+		link_again(link_files(&in->mutant, &in->mutant, how));
+		link_again(link_files(&in->mutant, &in->archive, library));
 		break;
 	case 1:
-		link_again(link_files(&in->mutant, &in->original, private));
+		link_again(link_files(&in->mutant, &in->original, how));
 		break;
 	case 2:
-		link_again(link_files(&in->original, &in->mutant, private));
+		link_again(link_files(&in->original, &in->mutant, how));
+		link_again(link_files(&in->other, &in->archive, library));
 		break;
 	default:
-		link_again(link_files(&in->other, &in->mutant, private));
+		link_again(link_files(&in->other, &in->mutant, how));
 	}
 	return ok;
 }

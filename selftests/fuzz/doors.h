@@ -19,6 +19,7 @@ struct door_file {
 
 struct door_input {
 	struct door_file mutant, original, other;
+	struct door_file archive;	/* of these three, broken as well */
 	uint64_t number;	/* chooses among ways to link */
 };
 

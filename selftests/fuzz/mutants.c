@@ -4,8 +4,7 @@
  *
  *	mutants run N FOLDER...		N mutants of the objects in these folders, in turn
  *	mutants write OBJECT NUMBER OUT	one of them as a file
- *	mutants one OBJECT NUMBER	one of them through all doors, in this process (for a
- *debugger)
+ *	mutants one OBJECT NUMBER OTHER	one through all doors, in this process: for debuggers
  *
  * A mutant must not crash, take more than 5 seconds of processor time, need more than 512 MiB or,
  * with the address sanitizer, leave memory behind. Mutants run in child processes, many in each;
@@ -164,14 +163,23 @@ static void run_one(struct state *s, const struct objects *o, u32 which)
 	struct door_input in = { .number = s->mutant,
 				 .original = { obj->bytes.data, obj->bytes.size },
 				 .other = { next->bytes.data, next->bytes.size } };
-	struct sbuf bytes = { 0 };
+	struct sbuf bytes = { 0 }, archive = { 0 };
+	struct span members[3];
 
 	if (make(obj, s->mutant, &bytes))
 		abort();
+	members[0] = span_of(obj->bytes.data, obj->bytes.size);
+	members[1] = span_of(bytes.data, bytes.size);
+	members[2] = span_of(next->bytes.data, next->bytes.size);
+	if (mutate_archive(members, 3, seed_of(next, s->mutant), &archive))
+		abort();
 	in.mutant = exact(&bytes);
+	in.archive = exact(&archive);
 	sbuf_free(&bytes);
+	sbuf_free(&archive);
 	drive(s, &in);
 	free((void *)in.mutant.data);
+	free((void *)in.archive.data);
 }
 
 /* --- all of them ------------------------------------------------------------------------- */

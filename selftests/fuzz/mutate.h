@@ -20,6 +20,9 @@
 /* Mutant number n of an object, appended to out. -ENOMEM, or -EINVAL for what isn't ELF64. */
 int mutate(struct span object, u64 n, struct sbuf *out);
 
+/* An archive of these members, of which something is wrong. -ENOMEM. */
+int mutate_archive(const struct span *members, u32 n, u64 seed, struct sbuf *out);
+
 /* --- inside ------------------------------------------------------------------------------ */
 
 enum { /* where the ELF header and a section's say what moves here */
