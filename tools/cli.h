@@ -148,6 +148,8 @@ void cli_json_place(struct json *j, const struct weld_where *at);
 bool cli_read(struct cli *cli, const char *path, unsigned char **bytes, size_t *size);
 /* Write it whole or not at all ("-": standard output). */
 bool cli_write(struct cli *cli, const char *path, const void *bytes, size_t size);
+/* The same for an object; an exit status. */
+int cli_write_object(struct cli *cli, const char *path, const struct weld_object *obj);
 /* A file to be written. */
 struct cli_out {
 	const char *path;

@@ -199,6 +199,25 @@ bool cli_write_both(struct cli *cli, const struct cli_out outs[2])
 	return !err;
 }
 
+int cli_write_object(struct cli *cli, const char *path, const struct weld_object *obj)
+{
+	void *bytes;
+	size_t size;
+	int err;
+
+	if (strcmp(path, "-")) {
+		err = weld_object__write_file(obj, path);
+		return err ? cli_status(cli, err) : CLI_OK;
+	}
+	err = weld_object__write_mem(obj, &bytes, &size);
+	if (err)
+		return cli_status(cli, err);
+	if (!cli_write(cli, "-", bytes, size))
+		err = cli->status;
+	free(bytes);
+	return err;
+}
+
 bool cli_same_file(const char *a, const char *b)
 {
 	struct stat sa, sb;

@@ -181,23 +181,9 @@ static void print_json(const struct link_job *job, bool linked, bool explained)
 
 static int write_output(struct link_job *job, const struct weld_object *obj)
 {
-	void *bytes;
-	size_t size;
-	int err;
-
 	if (job->image)
 		return image_write(job->cli, obj, job->image, job->output);
-	if (strcmp(job->output, "-")) {
-		err = weld_object__write_file(obj, job->output);
-		return err ? cli_status(job->cli, err) : CLI_OK;
-	}
-	err = weld_object__write_mem(obj, &bytes, &size);
-	if (err)
-		return cli_status(job->cli, err);
-	if (!cli_write(job->cli, "-", bytes, size))
-		err = job->cli->status;
-	free(bytes);
-	return err;
+	return cli_write_object(job->cli, job->output, obj);
 }
 
 static int write_all(struct link_job *job, const struct weld_object *obj)

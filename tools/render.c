@@ -23,6 +23,7 @@ static const struct {
 } ranges[] = {
 	{ 101, 107, CLI_INPUT },     { 110, 110, CLI_ENV },	  { 113, 199, CLI_INTERNAL },
 	{ 300, 399, CLI_FINDING },   { 1000, 1399, CLI_INPUT },	  { 2103, 2103, CLI_INPUT },
+	{ 2300, 2314, CLI_USAGE },   { 2316, 2316, CLI_INPUT },	  { 2318, 2318, CLI_USAGE },
 	{ 2000, 2999, CLI_FINDING },
 	{ 4000, 4999, CLI_FINDING }, { 5000, 5999, CLI_FINDING },
 };

@@ -6,6 +6,7 @@
 #include <bpfweld/btf.h>
 #include <bpfweld/common.h>
 #include <bpfweld/diag.h>
+#include <bpfweld/dispatch.h>
 #include <bpfweld/features.h>
 #include <bpfweld/image.h>
 #include <bpfweld/insn.h>
