@@ -8,7 +8,8 @@ BUILD_PACKAGES=(gcc libc6-dev meson ninja-build pkg-config binutils libelf-dev z
 BPF_PACKAGES=(clang-19 libbpf-dev linux-libc-dev)
 # shellcheck disable=SC2034
 TEST_PACKAGES=(check g++ clang-14 libclang-rt-14-dev libclang-rt-19-dev llvm-19 gcc-bpf bpftool
-	xdp-tools libbpf-tools valgrind shellcheck pyflakes3 iproute2 groff-base "${BPF_PACKAGES[@]}")
+	xdp-tools libxdp-dev libbpf-tools valgrind shellcheck pyflakes3 iproute2 groff-base
+	"${BPF_PACKAGES[@]}")
 
 as_root() {
 	if [ "$(id -u)" = 0 ]; then

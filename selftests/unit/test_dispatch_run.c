@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * Chains on both targets against what chain-call actions are specified to do (A3.14, A3.15).
+ */
+#include "selftests/unit/chaining.h"
+#include "selftests/unit/on_target.h"
+#include "selftests/unit/unit.h"
+
+#include <stdio.h>
+
+#define NEEDS_BOTH(stem)                                               \
+	do {                                                           \
+		CHAIN_NEEDS(stem);                                     \
+		if (!on_kernel_answers())                              \
+			unit_skip("bpf(2) may not be used here");      \
+	} while (0)
+
+/* Words of a packet: what each component of dispatch/code.c is to return. */
+struct packet {
+	s32 word[16];
+};
+
+static const char *entry_of(enum disp_type type)
+{
+	return type == DISP_XDP ? "xdp_dispatcher" : "tc_dispatcher";
+}
+
+static const char *main_of(enum disp_type type)
+{
+	return type == DISP_XDP ? "xdp_main" : "tc_main";
+}
+
+/* --- verdicts ---------------------------------------------------------------------------- */
+
+/* Is the bit of a code in the mask? Straight from the definition. */
+static bool goes_on(enum disp_type type, s32 code, u32 mask)
+{
+	s64 bit = (s64)code + (type == DISP_TC);
+
+	return bit >= 0 && bit < 32 && (mask >> bit & 1);
+}
+
+static struct obj *two_codes(const struct disp_opts *opts, u32 mask)
+{
+	struct chaining t;
+	struct obj *o;
+
+	chaining_begin(&t, opts);
+	chaining_add(&t, "dispatch_code.1", .name = "a", .function = main_of(opts->type),
+		     .has_actions = true, .actions = mask);
+	chaining_add(&t, "dispatch_code.2", .name = "b", .function = main_of(opts->type),
+		     .has_actions = true, .actions = mask);
+	o = chaining_build(&t, 0);
+	chaining_end(&t);
+	return o;
+}
+
+/* What a program of this kind may return and what not. */
+static const s32 codes[] = { -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 30, 31, 32, 33, 34, 255,
+			     INT32_MAX, INT32_MIN };
+
+/* All pairs of codes; counts of runs tell that the second one ran exactly when it should have. */
+static void check_pairs(struct on_target *r, const struct disp_opts *opts, u32 mask)
+{
+	u64 n_second = 0, n_all = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+		for (size_t k = 0; k < ARRAY_SIZE(codes); k++) {
+			struct packet p = { .word = { codes[i], codes[k] } };
+			bool second = goes_on(opts->type, codes[i], mask);
+			u32 want = (u32)(second ? codes[k] : codes[i]);
+
+			ck_assert_msg(on_run(r, &p, sizeof(p)) == want,
+				      "side %d, mask %#x, codes %d and %d: not %u", r->side, mask,
+				      codes[i], codes[k], want);
+			n_second += second;
+			n_all++;
+		}
+	ck_assert_uint_eq(on_value(r, "a__runs", 0), n_all);
+	ck_assert_uint_eq(on_value(r, "b__runs", 0), n_second);
+	ck_assert_uint_eq(on_value(r, ".data.a", 0), 100 + n_all);
+	ck_assert_uint_eq(on_value(r, ".data.b", 0), 200 + n_second);
+}
+
+static void check_mask(const struct disp_opts *opts, u32 mask)
+{
+	struct obj *o = two_codes(opts, mask);
+
+	for (int side = 0; side < ON_SIDES; side++) {
+		struct on_target r;
+
+		on_start(&r, o, side, entry_of(opts->type));
+		check_pairs(&r, opts, mask);
+		on_stop(&r);
+	}
+	obj_free(o);
+}
+
+/* A3.15: all 32 masks of XDP's codes times all pairs of codes, in each mode. */
+START_TEST(xdp_masks)
+{
+	struct disp_opts opts = { .type = DISP_XDP, .mode = _i ? DISP_INLINE : DISP_CALL };
+
+	NEEDS_BOTH("dispatch_code.1");
+	for (u32 mask = 0; mask < 32; mask++)
+		check_mask(&opts, mask);
+	check_mask(&opts, 1u << 31);
+	check_mask(&opts, UINT32_MAX);
+}
+END_TEST
+
+/* The same for tc: the bit of a code is the code + 1. */
+START_TEST(tc_masks)
+{
+	static const u32 masks[] = { 0, 0x13, 0x3ff, 0x3fe, 0x3, 0x21, 0x190, UINT32_MAX, 1u << 31 };
+	struct disp_opts opts = { .type = DISP_TC, .mode = _i ? DISP_INLINE : DISP_CALL };
+
+	NEEDS_BOTH("dispatch_code.1");
+	for (u32 bit = 0; bit < 10; bit++)
+		check_mask(&opts, 1u << bit);
+	for (size_t i = 0; i < ARRAY_SIZE(masks); i++)
+		check_mask(&opts, masks[i]);
+}
+END_TEST
+
+/* Counters say how often each ran, and what it returned. */
+START_TEST(counters)
+{
+	static const s32 words[][2] = { { 2, 1 }, { 2, 4 }, { 0, 2 }, { 2, 77 }, { -1, 0 } };
+	struct disp_opts opts = { .counters = true, .mode = _i ? DISP_INLINE : DISP_CALL };
+	struct obj *o;
+
+	NEEDS_BOTH("dispatch_code.1");
+	o = two_codes(&opts, 1u << 2);
+	for (int side = 0; side < ON_SIDES; side++) {
+		static const u64 want[2][6] = { { 1, 0, 3, 0, 0, 1 }, { 0, 1, 0, 0, 1, 1 } };
+		static const u32 slot[] = { 0, 1, 2, 3, 4, DISP_N_VERDICTS - 1 };
+		struct on_target r;
+
+		on_start(&r, o, side, "xdp_dispatcher");
+		for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+			struct packet p = { .word = { words[i][0], words[i][1] } };
+
+			on_run(&r, &p, sizeof(p));
+		}
+		ck_assert_uint_eq(on_value(&r, "dispatcher_counters", 0), 5);
+		ck_assert_uint_eq(on_value(&r, "dispatcher_counters", 1), 3);
+		for (u32 n = 0; n < 2; n++)
+			for (size_t i = 0; i < ARRAY_SIZE(slot); i++)
+				ck_assert_uint_eq(on_value_at(&r, "dispatcher_counters", n,
+							      8 + 8 * slot[i]), want[n][i]);
+		on_stop(&r);
+	}
+	obj_free(o);
+}
+END_TEST
+
+/* --- what components are made of --------------------------------------------------------- */
+
+static u64 seen_of(struct on_target *r, const char *name)
+{
+	char map[64];
+
+	snprintf(map, sizeof(map), ".bss.%s", name);
+	return on_value(r, map, 0);
+}
+
+static const struct {
+	const char *name, *stem;
+	u64 seen;
+} parts[] = {
+	{ "loops", "dispatch_kinds.1", 30 },  { "tails", "dispatch_kinds.2", 101 },
+	{ "below", "dispatch_kinds.3", 101 }, { "large", "dispatch_kinds.4", 39 },
+	{ "loops2", "dispatch_kinds.1", 30 }, { "dyn", "dispatch_kinds.5", 0 },
+	{ "large2", "dispatch_kinds.4", 39 }, { "dyn2", "dispatch_kinds.5", 0 },
+};
+
+/* The runtime doesn't have dynptrs. */
+static bool takes_part(size_t i, int side)
+{
+	return side == ON_KERNEL || strcmp(parts[i].stem, "dispatch_kinds.5");
+}
+
+static struct obj *all_kinds(const struct disp_opts *opts, int side)
+{
+	struct chaining t;
+	struct obj *o;
+
+	chaining_begin(&t, opts);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		if (takes_part(i, side))
+			chaining_add(&t, parts[i].stem, .name = parts[i].name,
+				     .function = "xdp_main", .has_priority = true,
+				     .priority = (u32)i);
+	o = chaining_build(&t, 0);
+	chaining_end(&t);
+	return o;
+}
+
+/* Callbacks, static data, tail calls in main and below it, a large frame, a dynptr, and one file
+ * twice: each does in the chain what it does alone. */
+START_TEST(kinds)
+{
+	struct disp_opts opts = { .mode = _i & 1 ? DISP_INLINE : DISP_CALL, .counters = _i & 2 };
+
+	NEEDS_BOTH("dispatch_kinds.1");
+	for (int side = 0; side < ON_SIDES; side++) {
+		struct obj *o = all_kinds(&opts, side);
+		u8 packet[64] = { 0 };
+		struct on_target r;
+
+		on_start(&r, o, side, "xdp_dispatcher");
+		for (u64 n = 1; n <= 3; n++) {
+			ck_assert_uint_eq(on_run(&r, packet, sizeof(packet)), 2);
+			/* Of a dynptr 1 + 2 + ... + n: it read what was there. */
+			for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+				if (takes_part(i, side))
+					ck_assert_uint_eq(seen_of(&r, parts[i].name),
+							  parts[i].seen ? n * parts[i].seen :
+									  n * (n + 1) / 2);
+		}
+		on_stop(&r);
+		obj_free(o);
+	}
+}
+END_TEST
+
+/* --- size -------------------------------------------------------------------------------- */
+
+static u32 processed(const struct disp_opts *opts, u32 n)
+{
+	struct packet p = { .word = { 2, 2 } };
+	struct on_target r;
+	struct chaining t;
+	struct obj *o;
+	u32 insns;
+
+	chaining_begin(&t, opts);
+	for (u32 i = 0; i < n; i++)
+		chaining_add(&t, "dispatch_choice.5", 0);
+	o = chaining_build(&t, 0);
+	on_start(&r, o, ON_KERNEL, "xdp_dispatcher");
+	ck_assert_uint_eq(on_run(&r, &p, sizeof(p)), 2);
+	insns = on_processed(&r);
+	on_stop(&r);
+	obj_free(o);
+	chaining_end(&t);
+	return insns;
+}
+
+/* 1 to 128 components load, and what the kernel looks at grows with their number alone: from 11 to
+ * 128 each costs as much as one from 2 to 11, give or take a merge of states. */
+START_TEST(any_number)
+{
+	static const u32 numbers[] = { 1, 2, 10, 11, 64, 128 };
+	struct disp_opts opts = { .mode = _i ? DISP_INLINE : DISP_CALL };
+	u32 insns[ARRAY_SIZE(numbers)];
+	double few, many;
+
+	NEEDS_BOTH("dispatch_choice.5");
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		insns[i] = processed(&opts, numbers[i]);
+		printf("%u components: %u instructions\n", numbers[i], insns[i]);
+	}
+	few = (insns[3] - insns[1]) / 9.0;
+	many = (insns[5] - insns[3]) / 117.0;
+	ck_assert_msg(many < 1.25 * few, "%.1f instructions each, then %.1f", few, many);
+}
+END_TEST
+
+static Suite *dispatch_suite(void)
+{
+	Suite *s = suite_create("dispatch_run");
+	TCase *tc = tcase_create("masks");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_loop_test(tc, xdp_masks, 0, 2);
+	tcase_add_loop_test(tc, tc_masks, 0, 2);
+	tcase_add_loop_test(tc, counters, 0, 2);
+	tcase_add_loop_test(tc, kinds, 0, 4);
+	tcase_add_loop_test(tc, any_number, 0, 2);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int main(void)
+{
+	return unit_main(dispatch_suite(), NULL);
+}
