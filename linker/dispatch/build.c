@@ -19,6 +19,11 @@ static int (*const passes[])(struct disp *c) = {
 	disp_link,
 };
 
+static int (*const stub_passes[])(struct disp *c) = {
+	disp_sort,
+	disp_write_stubs,
+};
+
 /* --- order ------------------------------------------------------------------------------- */
 
 static int cmp_components(const void *pa, const void *pb)
@@ -135,11 +140,13 @@ int disp_link(struct disp *c)
 
 int disp_build(struct disp *c, struct obj **out)
 {
+	bool stubs = c->opts.mode == DISP_FREPLACE;
+	size_t n = stubs ? ARRAY_SIZE(stub_passes) : ARRAY_SIZE(passes);
 	int err = c->built ? diag_raise(c->diag, DIAG_DISP_BUILT, NULL) : 0;
 
 	c->built = true;
-	for (size_t i = 0; i < ARRAY_SIZE(passes) && !err; i++)
-		err = passes[i](c);
+	for (size_t i = 0; i < n && !err; i++)
+		err = (stubs ? stub_passes : passes)[i](c);
 	if (err)
 		return err;
 	*out = c->out;

@@ -93,6 +93,12 @@ int disp_set_apart(struct disp *c);	/* apart.c: data sections of their own */
 int disp_write_entry(struct disp *c);	/* entry.c */
 int disp_link(struct disp *c);		/* build.c */
 
+/* Instead of those behind disp_sort, for DISP_FREPLACE. */
+int disp_write_stubs(struct disp *c);	/* stubs.c */
+
+/* entry.c: the configuration's bytes, arrays of n elements (DISP_LIBXDP_MAX or DISP_MAX). */
+void disp_fill_config(const struct disp *c, const struct obj *o, u8 *bytes, u32 n);
+
 /* --- writing code by hand ------------------------------------------------------------------ */
 
 /* Code of one section that is being written. The first error sticks. */

@@ -198,9 +198,11 @@ static void write_code(const struct disp *c, struct disp_code *a, const struct r
 
 /* --- the object around it ---------------------------------------------------------------- */
 
-static void fill_config(const struct disp *c, u8 *bytes, u32 n)
+/* In libxdp's own dispatcher bit 31, which an empty slot returns, is in every mask. */
+void disp_fill_config(const struct disp *c, const struct obj *o, u8 *bytes, u32 n)
 {
-	bool swap = c->entry->big_endian != HOST_BIG_ENDIAN;
+	u32 always = c->opts.mode == DISP_FREPLACE ? 1u << DISP_RETVAL : 0;
+	bool swap = o->big_endian != HOST_BIG_ENDIAN;
 	u32 size = n * 4;
 
 	bytes[0] = DISP_CONFIG_MAGIC;
@@ -210,7 +212,7 @@ static void fill_config(const struct disp *c, u8 *bytes, u32 n)
 	for (u32 i = 0; i < c->components.n; i++) {
 		const struct disp_component *f = &c->components.v[i].facts;
 
-		put_u32(bytes + 4 + i * 4, f->actions, swap);
+		put_u32(bytes + 4 + i * 4, f->actions | always, swap);
 		put_u32(bytes + 4 + size + i * 4, f->priority, swap);
 		put_u32(bytes + 4 + 2 * size + i * 4, f->frags ? BPF_F_XDP_HAS_FRAGS : 0, swap);
 	}
@@ -229,7 +231,7 @@ static int add_config(struct disp *c, const struct disp_types *t, sym_id *sym)
 	    btf_add_ref(c->entry->btf, BTF_KIND_CONST, NULL, var.type, &var.type) ||
 	    disp_add_var(c->entry, &var, &sec, sym))
 		return -ENOMEM;
-	fill_config(c, obj_sec(c->entry, sec)->bytes.v, n);
+	disp_fill_config(c, c->entry, obj_sec(c->entry, sec)->bytes.v, n);
 	return 0;
 }
 

@@ -2,15 +2,32 @@
 /* The entry's types and variables. */
 #include "linker/dispatch/dispatch_int.h"
 
+/* The kernel knows the context by its struct's name and wants to see a size. Components bring their
+ * own, which is the same one (tc's is large, and is left to them). */
+static int add_ctx(const struct disp *c, struct btf *b, u32 u, u32 *id)
+{
+	static const char *const members[] = { "data", "data_end", "data_meta", "ingress_ifindex",
+					       "rx_queue_index", "egress_ifindex" };
+	int err;
+
+	if (c->opts.type != DISP_XDP)
+		return btf_add_fwd(b, c->kind->ctx, false, id);
+	err = btf_add_composite(b, BTF_KIND_STRUCT, c->kind->ctx, 4 * ARRAY_SIZE(members), id);
+	for (u32 i = 0; i < ARRAY_SIZE(members) && !err; i++)
+		err = btf_add_member(b, members[i], u, i * 32, 0);
+	return err;
+}
+
 int disp_add_types(const struct disp *c, struct btf *b, struct disp_types *t)
 {
-	u32 ctx, ptr;
+	u32 u, ctx, ptr;
 
 	if (btf_add_int(b, "unsigned char", 1, 0, &t->u8_id) ||
 	    btf_add_int(b, "unsigned int", 4, 0, &t->u32_id) ||
 	    btf_add_int(b, "unsigned long long", 8, 0, &t->u64_id) ||
 	    btf_add_int(b, "int", 4, BTF_INT_SIGNED, &t->int_id) ||
-	    btf_add_fwd(b, c->kind->ctx, false, &ctx) || btf_add_ptr(b, ctx, &ptr) ||
+	    btf_add_ref(b, BTF_KIND_TYPEDEF, "__u32", t->u32_id, &u) ||
+	    add_ctx(c, b, u, &ctx) || btf_add_ptr(b, ctx, &ptr) ||
 	    btf_add_func_proto(b, t->int_id, &t->proto) || btf_add_param(b, "ctx", ptr))
 		return -ENOMEM;
 	return 0;

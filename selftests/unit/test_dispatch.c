@@ -344,6 +344,42 @@ START_TEST(same_bytes)
 }
 END_TEST
 
+/* Stubs of libxdp's layout: as many as fit, for XDP alone, and nothing else in it. */
+START_TEST(stubs)
+{
+	struct disp_opts opts = { .mode = DISP_FREPLACE };
+	struct disp_opts bad[] = { { .mode = DISP_FREPLACE, .type = DISP_TC },
+				   { .mode = DISP_FREPLACE, .counters = true } };
+	struct chaining t;
+	struct obj *o;
+
+	CHAIN_NEEDS("dispatch_choice.5");
+	chaining_begin(&t, &opts);
+	for (u32 i = 0; i < DISP_LIBXDP_MAX; i++)
+		chaining_add(&t, "dispatch_choice.5", 0);
+	o = chaining_build(&t, 0);
+	ck_assert(obj_find_func(o, "prog9").i && obj_find_func(o, "compat_test").i);
+	ck_assert_uint_eq(sec_of(o, ".rodata")->size, sizeof(struct disp_config));
+	ck_assert_uint_eq(o->maps.n - 1, 1);
+	obj_free(o);
+	chaining_end(&t);
+	chaining_begin(&t, &opts);
+	for (u32 i = 0; i <= DISP_LIBXDP_MAX; i++)
+		chaining_add(&t, "dispatch_choice.5", 0);
+	chaining_build(&t, -E2BIG);
+	ck_assert_uint_eq(chaining_count(&t, DIAG_DISP_STUBS_MANY), 1);
+	chaining_end(&t);
+	for (size_t i = 0; i < 2; i++) {
+		chaining_begin(&t, &bad[i]);
+		chaining_add(&t, i ? "dispatch_choice.5" : "dispatch_code.1", 0);
+		chaining_build(&t, -ENOTSUP);
+		ck_assert_uint_eq(chaining_count(&t, i ? DIAG_DISP_STUBS_COUNTERS :
+							 DIAG_DISP_STUBS_HOOK), 1);
+		chaining_end(&t);
+	}
+}
+END_TEST
+
 static Suite *dispatch_suite(void)
 {
 	Suite *s = suite_create("dispatch");
@@ -351,7 +387,7 @@ static Suite *dispatch_suite(void)
 	unit_add(s, "choice", the_only_program, no_such_program);
 	unit_add(s, "names", names, too_many, entry_name);
 	unit_add(s, "order", run_config, order_by_function, actions);
-	unit_add(s, "result", config, frags, apart, same_bytes);
+	unit_add(s, "result", config, frags, apart, same_bytes, stubs);
 	return s;
 }
 

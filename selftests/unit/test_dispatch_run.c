@@ -225,6 +225,37 @@ START_TEST(kinds)
 }
 END_TEST
 
+/* Nobody replaces the stubs: each passes on, and the chain's end is PASS. */
+START_TEST(stubs)
+{
+	struct disp_opts opts = { .mode = DISP_FREPLACE };
+	u8 packet[64] = { 0 };
+
+	NEEDS_BOTH("dispatch_choice.5");
+	for (u32 n = 1; n <= DISP_LIBXDP_MAX; n++) {
+		struct chaining t;
+		struct obj *o;
+
+		chaining_begin(&t, &opts);
+		for (u32 i = 0; i < n; i++)
+			chaining_add(&t, "dispatch_choice.5", 0);
+		o = chaining_build(&t, 0);
+		for (int side = 0; side < ON_SIDES; side++) {
+			struct on_target r;
+
+			on_start(&r, o, side, "xdp_dispatcher");
+			ck_assert_uint_eq(on_run(&r, packet, sizeof(packet)), 2);
+			on_stop(&r);
+			on_start(&r, o, side, "xdp_pass");
+			ck_assert_uint_eq(on_run(&r, packet, sizeof(packet)), 2);
+			on_stop(&r);
+		}
+		obj_free(o);
+		chaining_end(&t);
+	}
+}
+END_TEST
+
 /* --- size -------------------------------------------------------------------------------- */
 
 static u32 processed(const struct disp_opts *opts, u32 n)
@@ -279,6 +310,7 @@ static Suite *dispatch_suite(void)
 	tcase_add_loop_test(tc, counters, 0, 2);
 	tcase_add_loop_test(tc, kinds, 0, 4);
 	tcase_add_loop_test(tc, any_number, 0, 2);
+	tcase_add_test(tc, stubs);
 	suite_add_tcase(s, tc);
 	return s;
 }
