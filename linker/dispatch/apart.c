@@ -6,7 +6,7 @@
  */
 #include "linker/dispatch/dispatch_int.h"
 
-static bool is_state(enum obj_sec_kind kind)
+bool disp_is_state(enum obj_sec_kind kind)
 {
 	return obj_sec_is_data(kind) && kind != OBJ_SEC_RODATA && kind != OBJ_SEC_STRINGS;
 }
@@ -14,7 +14,7 @@ static bool is_state(enum obj_sec_kind kind)
 /* The configuration is in a map of its own, too, whatever a component calls its sections. */
 static bool stands_apart(const struct disp *c, const struct obj_sec *sec)
 {
-	return (is_state(sec->kind) && !c->merge_data) || !strcmp(sec->name, c->config_map);
+	return (disp_is_state(sec->kind) && !c->merge_data) || !strcmp(sec->name, c->config_map);
 }
 
 static int rename_section(struct disp *c, struct comp *comp, struct obj_sec *sec)
@@ -54,6 +54,10 @@ static int set_apart(struct disp *c, struct comp *comp)
 	bool any = false;
 	int err = 0;
 
+	/* Once, however often the chain is planned. */
+	if (comp->apart)
+		return 0;
+	comp->apart = true;
 	for (u32 i = 1; i < comp->obj->secs.n; i++)
 		any |= stands_apart(c, &comp->obj->secs.v[i]);
 	if (!any)

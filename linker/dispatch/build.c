@@ -10,18 +10,17 @@
 
 #include "linker/linker.h"
 
-static int (*const passes[])(struct disp *c) = {
-	disp_sort,
+typedef int pass(struct disp *c);
+
+static pass *const passes[] = {
 	disp_plan,
+	disp_check_code,
+	disp_check_maps,
 	/* From here on it is settled who comes when, who is called, and where the context lives. */
 	disp_set_apart,
 	disp_write_entry,
 	disp_link,
-};
-
-static int (*const stub_passes[])(struct disp *c) = {
-	disp_sort,
-	disp_write_stubs,
+	disp_inline,
 };
 
 /* --- order ------------------------------------------------------------------------------- */
@@ -109,13 +108,6 @@ static int take_names(struct disp *c, const struct link *l)
 	return 0;
 }
 
-/* The object is known by its entry: that is what data maps are called after. */
-static int name_output(struct disp *c)
-{
-	c->out->name = arena_strdup(&c->out->arena, c->opts.name);
-	return c->out->name ? 0 : disp_no_memory(c);
-}
-
 int disp_link(struct disp *c)
 {
 	struct link *l;
@@ -130,23 +122,50 @@ int disp_link(struct disp *c)
 		err = link_finish(l, &c->out);
 	if (!err)
 		err = take_names(c, l);
-	if (!err)
-		err = name_output(c);
 	link_free(l);
 	return err;
 }
 
 /* --- the spine --------------------------------------------------------------------------- */
 
+static void forget(struct disp *c)
+{
+	obj_free(c->entry);
+	obj_free(c->out);
+	c->entry = c->out = NULL;
+	for (u32 i = 0; i < c->components.n; i++)
+		c->components.v[i].facts.symbol = "";
+}
+
+/* The inliner may refuse what was planned, each time at least one component more. */
+static int build(struct disp *c)
+{
+	int err = 0;
+
+	do {
+		forget(c);
+		for (size_t i = 0; i < ARRAY_SIZE(passes) && !err; i++)
+			err = passes[i](c);
+	} while (!err && c->again);
+	return err ? err : disp_note_calls(c);
+}
+
+/* The object is known by its entry: that is what data maps are called after. */
+static int name_output(struct disp *c)
+{
+	c->out->name = arena_strdup(&c->out->arena, c->opts.name);
+	return c->out->name ? 0 : disp_no_memory(c);
+}
+
 int disp_build(struct disp *c, struct obj **out)
 {
-	bool stubs = c->opts.mode == DISP_FREPLACE;
-	size_t n = stubs ? ARRAY_SIZE(stub_passes) : ARRAY_SIZE(passes);
-	int err = c->built ? diag_raise(c->diag, DIAG_DISP_BUILT, NULL) : 0;
+	int err = c->built ? diag_raise(c->diag, DIAG_DISP_BUILT, NULL) : disp_sort(c);
 
 	c->built = true;
-	for (size_t i = 0; i < n && !err; i++)
-		err = (stubs ? stub_passes : passes)[i](c);
+	if (!err)
+		err = c->opts.mode == DISP_FREPLACE ? disp_write_stubs(c) : build(c);
+	if (!err)
+		err = name_output(c);
 	if (err)
 		return err;
 	*out = c->out;

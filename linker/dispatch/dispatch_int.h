@@ -11,6 +11,19 @@
 
 #include "uapi/elf.h"
 
+#include "linker/frame.h"
+
+enum { DISP_STACK_MAX = 512, DISP_NO_TAIL_CALL = UINT32_MAX };
+
+/* What a function and those below it need, at worst. */
+struct disp_stack {
+	u32 total;		/* bytes, each frame rounded up as the kernel does */
+	u32 above_tail_call;	/* bytes of frames above one that makes a tail call */
+	u32 n_frames;
+	bool guessed;		/* some frame has no bound */
+	u32 deepest, above;	/* of a whole chain: which components the first two are about */
+};
+
 /*
  * The entry's stack. Frames of inlined components lie above all that the entry keeps for itself,
  * and on top of each other, since they run in turn.
@@ -36,7 +49,20 @@ struct comp {
 	bool given_name;
 	u32 position;			/* in the order of adding */
 	func_id func;			/* in obj */
+
+	bool measured;			/* from here on: disp_plan */
+	struct link_frame_facts frame;	/* of its function */
+	struct disp_stack called;	/* under the entry when it is called, ... */
+	struct disp_stack inlined;	/* ... and when only its callees are */
+	struct {
+		u32 n_funcs, n_insns, n_branches;	/* of all that it reaches */
+	} cost;
+	map_id *maps;			/* that it refers to; arena */
+	u32 n_maps;
 	u32 junk_lo, junk_hi;		/* bytes below r10, [lo, hi), where it may leave a dynptr */
+	bool is_global;			/* verified alone */
+	bool apart;			/* its sections have their names; disp_set_apart */
+	const char *refused;		/* by the inliner, in words; disp_inline */
 };
 
 struct disp {
@@ -53,7 +79,8 @@ struct disp {
 	const char *config_map;		/* a section; disp_write_entry */
 	struct obj *entry;		/* disp_write_entry */
 	const char *entry_input;	/* the entry's name space in the link */
-	struct obj *out;		/* disp_link */
+	struct obj *out;		/* disp_link, disp_inline */
+	bool again;			/* the inliner refused somebody: plan anew; disp_inline */
 };
 
 /* What differs between the hooks. */
@@ -89,9 +116,20 @@ int disp_read_config(struct disp *c, struct comp *comp, u32 *priority, u32 *acti
 
 int disp_sort(struct disp *c);		/* build.c: in the order of running */
 int disp_plan(struct disp *c);		/* plan.c */
+int disp_check_code(struct disp *c);	/* limits.c */
+int disp_check_maps(struct disp *c);	/* limits.c: also whether data maps are merged */
 int disp_set_apart(struct disp *c);	/* apart.c: data sections of their own */
 int disp_write_entry(struct disp *c);	/* entry.c */
 int disp_link(struct disp *c);		/* build.c */
+int disp_inline(struct disp *c);	/* bodies.c */
+int disp_note_calls(struct disp *c);	/* bodies.c */
+
+/* measure.c: frame, called, inlined, cost and maps of a component. */
+int disp_measure(struct disp *c, struct comp *comp);
+u32 disp_round_frame(u32 depth);
+
+/* apart.c: does what such a section holds outlive a run? */
+bool disp_is_state(enum obj_sec_kind kind);
 
 /* Instead of those behind disp_sort, for DISP_FREPLACE. */
 int disp_write_stubs(struct disp *c);	/* stubs.c */
