@@ -160,6 +160,16 @@ static void clean_up(struct disp_code *a, const struct comp *comp)
 		store_imm(a, BPF_DW, (s16)-(s32)off, 0);
 }
 
+/* An instruction of our own, so that the line of the first component has a place even if its body
+ * follows. */
+static void keep_ctx(const struct disp *c, struct disp_code *a)
+{
+	if (c->components.n > 1 && c->frame.ctx_reg)
+		disp_mov(a, c->frame.ctx_reg, BPF_REG_1);
+	else if (c->components.n > 1)
+		disp_store(a, BPF_DW, BPF_REG_10, BPF_REG_1, c->frame.ctx);
+}
+
 static void run(const struct disp *c, struct disp_code *a, u32 n, const struct refs *refs)
 {
 	const struct comp *comp = &c->components.v[n];
@@ -167,9 +177,11 @@ static void run(const struct disp *c, struct disp_code *a, u32 n, const struct r
 
 	disp_line(a, "run %s: %s, priority %u", comp->facts.name, comp->facts.function,
 		  comp->facts.priority);
-	if (n && c->frame.ctx_reg)
+	if (!n)
+		keep_ctx(c, a);
+	else if (c->frame.ctx_reg)
 		disp_mov(a, BPF_REG_1, c->frame.ctx_reg);
-	else if (n)
+	else
 		disp_load(a, BPF_DW, BPF_REG_1, BPF_REG_10, c->frame.ctx);
 	disp_call_sym(a, refs->slots[n]);
 	if (c->opts.counters)
@@ -188,10 +200,6 @@ static void write_code(const struct disp *c, struct disp_code *a, const struct r
 {
 	disp_line(a, "%s: %u components", c->opts.name, c->components.n);
 	disp_ld_sym(a, BPF_REG_0, refs->config);
-	if (c->components.n > 1 && c->frame.ctx_reg)
-		disp_mov(a, c->frame.ctx_reg, BPF_REG_1);
-	else if (c->components.n > 1)
-		disp_store(a, BPF_DW, BPF_REG_10, BPF_REG_1, c->frame.ctx);
 	for (u32 i = 0; i < c->components.n; i++)
 		run(c, a, i, refs);
 }

@@ -380,6 +380,184 @@ START_TEST(stubs)
 }
 END_TEST
 
+/* --- who is inlined ------------------------------------------------------------------------ */
+
+static const struct disp_opts inlining;
+
+/* Build a chain of these (NULL behind the last), which has to work; t is the caller's to end. */
+static struct obj *chain(struct chaining *t, const struct disp_opts *opts, u32 n,
+			 const char *const *stems, u32 n_stems)
+{
+	chaining_begin(t, opts);
+	for (u32 i = 0; i < n; i++)
+		chaining_add(t, stems[i % n_stems], .function = "xdp_main", .has_priority = true,
+			     .priority = i);
+	return chaining_build(t, 0);
+}
+
+static u32 n_inlined(const struct chaining *t)
+{
+	u32 n = 0;
+
+	for (u32 i = 0; i < disp_n_components(t->c); i++) {
+		const struct disp_component *c = disp_component_at(t->c, i);
+
+		ck_assert(c->inlined == !c->why_called && c->inlined == !c->symbol[0]);
+		n += c->inlined;
+	}
+	return n;
+}
+
+START_TEST(why_called)
+{
+	static const struct {
+		const char *stems[2];
+		bool v4;
+		u32 inlined;
+		const char *why;
+	} rows[] = {
+		{ { "dispatch_code.1", "dispatch_code.2" }, false, 2, NULL },
+		{ { "dispatch_kinds.3", "dispatch_kinds.5" }, false, 2, NULL },
+		{ { "dispatch_kinds.2", "dispatch_code.1" }, false, 1, "tail call would end" },
+		{ { "dispatch_kinds.4", "dispatch_code.1" }, false, 1, "can't be told" },
+		{ { "dispatch_large.4", "dispatch_code.1" }, false, 1, "longer than 16 bits" },
+		{ { "dispatch_large.4", "dispatch_code.1" }, true, 2, NULL },
+		{ { "dispatch_deep.1", "dispatch_deep.2" }, false, 1, "with its stack frame" },
+		{ { "dispatch_deep.2", "dispatch_deep.2" }, false, 2, NULL },
+	};
+
+	CHAIN_NEEDS("dispatch_deep.1");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct disp_opts opts = { .cpu_v4 = rows[i].v4 };
+		struct chaining t;
+
+		obj_free(chain(&t, &opts, 2, rows[i].stems, 2));
+		ck_assert_msg(n_inlined(&t) == rows[i].inlined, "row %zu", i);
+		ck_assert_uint_eq(chaining_count(&t, DIAG_DISP_CALLED), 2 - rows[i].inlined);
+		ck_assert(!rows[i].why || chaining_says(&t, DIAG_DISP_CALLED, rows[i].why));
+		chaining_end(&t);
+	}
+}
+END_TEST
+
+START_TEST(stack_limits)
+{
+	static const char *const both[] = { "dispatch_deep.3", "dispatch_deep.4" };
+	static const char *const tail[] = { "dispatch_deep.5" };
+	static const char *const eight[] = { "dispatch_deep.6" };
+	struct chaining t;
+
+	CHAIN_NEEDS("dispatch_deep.1");
+	obj_free(chain(&t, &inlining, 2, both, 2));
+	ck_assert(chaining_says(&t, DIAG_DISP_STACK, "544 bytes"));
+	chaining_end(&t);
+	obj_free(chain(&t, &xdp, 1, tail, 1));
+	ck_assert(chaining_says(&t, DIAG_DISP_TAIL_STACK, "256 bytes"));
+	chaining_end(&t);
+	obj_free(chain(&t, &inlining, 1, tail, 1));
+	ck_assert_uint_eq(chaining_count(&t, DIAG_DISP_TAIL_STACK), 0);
+	chaining_end(&t);
+	obj_free(chain(&t, &xdp, 1, eight, 1));
+	ck_assert(chaining_says(&t, DIAG_DISP_FRAMES, "9 functions"));
+	chaining_end(&t);
+	obj_free(chain(&t, &inlining, 1, eight, 1));
+	ck_assert_uint_eq(chaining_count(&t, DIAG_DISP_FRAMES), 0);
+	chaining_end(&t);
+}
+END_TEST
+
+START_TEST(throws)
+{
+	CHAIN_NEEDS("dispatch_deep.7");
+	for (u32 i = 0; i < 2; i++) {
+		struct chaining t;
+
+		chaining_begin(&t, i ? &xdp : &inlining);
+		chaining_add(&t, "dispatch_deep.7", 0);
+		chaining_build(&t, -ENOTSUP);
+		ck_assert(chaining_says(&t, DIAG_DISP_THROWS, "xdp_main"));
+		chaining_end(&t);
+	}
+}
+END_TEST
+
+/* --- limits -------------------------------------------------------------------------------- */
+
+/* Beyond the budget of branches components are verified alone, where that can be done. */
+START_TEST(branches)
+{
+	static const char *const known[] = { "dispatch_large.1" };
+	static const char *const unknown[] = { "dispatch_large.2" };
+	struct chaining t;
+	struct obj *o;
+	u32 n_global = 0;
+
+	CHAIN_NEEDS("dispatch_large.1");
+	o = chain(&t, &inlining, 4, known, 1);
+	ck_assert_uint_eq(n_inlined(&t), 2);
+	ck_assert_uint_eq(chaining_count(&t, DIAG_DISP_BRANCHES), 0);
+	for (u32 i = 0; i < 4; i++) {
+		func_id f = obj_find_func(o, disp_component_at(t.c, i)->symbol);
+
+		n_global += f.i && btf_func_linkage(btf_type(o->btf, obj_func(o, f)->btf_id)) ==
+					   BTF_FUNC_GLOBAL;
+	}
+	ck_assert_uint_eq(n_global, 2);
+	obj_free(o);
+	chaining_end(&t);
+	obj_free(chain(&t, &inlining, 4, unknown, 1));
+	ck_assert_uint_eq(n_inlined(&t), 4);
+	ck_assert(chaining_says(&t, DIAG_DISP_BRANCHES, "about 120"));
+	chaining_end(&t);
+}
+END_TEST
+
+static void refuse(const struct disp_opts *opts, const char *stem, u32 n, int code,
+		   const char *text)
+{
+	struct chaining t;
+
+	chaining_begin(&t, opts);
+	for (u32 i = 0; i < n; i++)
+		chaining_add(&t, stem, .function = "xdp_main");
+	chaining_build(&t, -E2BIG);
+	ck_assert(chaining_says(&t, code, text));
+	chaining_end(&t);
+}
+
+START_TEST(too_large)
+{
+	static const char *const loops[] = { "dispatch_kinds.1" };
+	struct chaining t;
+
+	CHAIN_NEEDS("dispatch_large.3");
+	refuse(&inlining, "dispatch_large.3", 16, DIAG_DISP_INSNS, "the kernel allows 1000000");
+	refuse(&xdp, "dispatch_kinds.1", 128, DIAG_DISP_FUNCS, "257 functions");
+	obj_free(chain(&t, &inlining, 128, loops, 1));
+	chaining_end(&t);
+}
+END_TEST
+
+/* Variables share maps when there are too many of them, other maps can't. */
+START_TEST(too_many_maps)
+{
+	static const char *const code[] = { "dispatch_code.1" };
+	struct chaining t;
+	struct obj *o;
+
+	CHAIN_NEEDS("dispatch_code.1");
+	obj_free(chain(&t, &inlining, 20, code, 1));
+	ck_assert_uint_eq(chaining_count(&t, DIAG_DISP_MERGED), 0);
+	chaining_end(&t);
+	o = chain(&t, &inlining, 21, code, 1);
+	ck_assert(chaining_says(&t, DIAG_DISP_MERGED, "65 maps"));
+	ck_assert_uint_eq(sec_of(o, ".bss")->size, 21 * 8);
+	obj_free(o);
+	chaining_end(&t);
+	refuse(&inlining, "dispatch_code.1", 61, DIAG_DISP_MAPS, "dispatch_code_1__60 has 1: runs");
+}
+END_TEST
+
 static Suite *dispatch_suite(void)
 {
 	Suite *s = suite_create("dispatch");
@@ -388,6 +566,8 @@ static Suite *dispatch_suite(void)
 	unit_add(s, "names", names, too_many, entry_name);
 	unit_add(s, "order", run_config, order_by_function, actions);
 	unit_add(s, "result", config, frags, apart, same_bytes, stubs);
+	unit_add(s, "plan", why_called, stack_limits, throws);
+	unit_add(s, "limits", branches, too_large, too_many_maps);
 	return s;
 }
 

@@ -172,7 +172,8 @@ static const struct {
 	{ "loops", "dispatch_kinds.1", 30 },  { "tails", "dispatch_kinds.2", 101 },
 	{ "below", "dispatch_kinds.3", 101 }, { "large", "dispatch_kinds.4", 39 },
 	{ "loops2", "dispatch_kinds.1", 30 }, { "dyn", "dispatch_kinds.5", 0 },
-	{ "large2", "dispatch_kinds.4", 39 }, { "dyn2", "dispatch_kinds.5", 0 },
+	{ "regs", "dispatch_kinds.6", 10 },   { "large2", "dispatch_kinds.4", 39 },
+	{ "dyn2", "dispatch_kinds.5", 0 },
 };
 
 /* The runtime doesn't have dynptrs. */
@@ -225,6 +226,95 @@ START_TEST(kinds)
 }
 END_TEST
 
+/* --- stack and size ------------------------------------------------------------------------ */
+
+/* A chain of n components (stems, repeated) on both targets: passes, and each has run. */
+static void check_chain(const struct disp_opts *opts, const char *const *stems, u32 n_stems, u32 n)
+{
+	u8 packet[64] = { 0 };
+	struct chaining t;
+	struct obj *o;
+
+	chaining_begin(&t, opts);
+	for (u32 i = 0; i < n; i++)
+		chaining_add(&t, stems[i % n_stems], .function = "xdp_main", .has_priority = true,
+			     .priority = i);
+	o = chaining_build(&t, 0);
+	for (int side = 0; side < ON_SIDES; side++) {
+		struct on_target r;
+
+		on_start(&r, o, side, "xdp_dispatcher");
+		ck_assert_uint_eq(on_run(&r, packet, sizeof(packet)), 2);
+		for (u32 i = 0; i < n; i++) {
+			char map[64];
+
+			snprintf(map, sizeof(map), ".bss.%s", disp_component_at(t.c, i)->name);
+			if (obj_find_map(o, map).i)
+				ck_assert_uint_ne(on_value(&r, map, 0), 0);
+		}
+		on_stop(&r);
+	}
+	obj_free(o);
+	chaining_end(&t);
+}
+
+/* Frames that can't all be in the entry's, calls eight deep, contexts in the stack. */
+START_TEST(stack)
+{
+	static const char *const chains[][3] = {
+		{ "dispatch_deep.1", "dispatch_deep.2", "dispatch_deep.1" },
+		{ "dispatch_deep.2", "dispatch_deep.1", "dispatch_kinds.6" },
+		{ "dispatch_deep.5", "dispatch_deep.6", "dispatch_kinds.6" },
+		{ "dispatch_kinds.6", "dispatch_deep.2", "dispatch_deep.2" },
+		{ "dispatch_kinds.6", "dispatch_deep.6", "dispatch_deep.5" },
+		{ "dispatch_deep.3", "dispatch_kinds.6", "dispatch_deep.3" },
+	};
+	struct disp_opts opts = { .counters = _i & 1 };
+
+	NEEDS_BOTH("dispatch_deep.1");
+	for (size_t i = 0; i < ARRAY_SIZE(chains); i++)
+		check_chain(&opts, chains[i], 3, 3);
+}
+END_TEST
+
+/* More branches than the verifier keeps for later, functions by the hundred, far exits with and
+ * without gotol, merged variables. */
+START_TEST(sizes)
+{
+	static const char *const branches[] = { "dispatch_large.1" };
+	static const char *const loops[] = { "dispatch_kinds.1" };
+	static const char *const far[] = { "dispatch_large.4" };
+	static const char *const code[] = { "dispatch_code.1", "dispatch_code.2" };
+	struct packet p = { .word = { 2, 2 } };
+
+	NEEDS_BOTH("dispatch_large.1");
+	check_chain(&(struct disp_opts){ 0 }, branches, 1, 4);
+	check_chain(&(struct disp_opts){ 0 }, loops, 1, 128);
+	check_chain(&(struct disp_opts){ 0 }, far, 1, 2);
+	check_chain(&(struct disp_opts){ .cpu_v4 = true }, far, 1, 2);
+	for (u32 n = 20; n <= 21; n++) {
+		struct chaining t;
+		struct obj *o;
+
+		chaining_begin(&t, &(struct disp_opts){ 0 });
+		for (u32 i = 0; i < n; i++)
+			chaining_add(&t, code[i % 2], 0);
+		o = chaining_build(&t, 0);
+		for (int side = 0; side < ON_SIDES; side++) {
+			struct on_target r;
+
+			on_start(&r, o, side, "xdp_dispatcher");
+			ck_assert_uint_eq(on_run(&r, &p, sizeof(p)), 2);
+			for (u32 i = 0; n == 21 && i < n; i++)
+				ck_assert_uint_eq(on_value_at(&r, ".bss", 0, 8 * i), 1);
+			on_stop(&r);
+		}
+		obj_free(o);
+		chaining_end(&t);
+	}
+}
+END_TEST
+
 /* Nobody replaces the stubs: each passes on, and the chain's end is PASS. */
 START_TEST(stubs)
 {
@@ -256,7 +346,7 @@ START_TEST(stubs)
 }
 END_TEST
 
-/* --- size -------------------------------------------------------------------------------- */
+/* --- numbers ----------------------------------------------------------------------------- */
 
 static u32 processed(const struct disp_opts *opts, u32 n)
 {
@@ -311,6 +401,8 @@ static Suite *dispatch_suite(void)
 	tcase_add_loop_test(tc, kinds, 0, 4);
 	tcase_add_loop_test(tc, any_number, 0, 2);
 	tcase_add_test(tc, stubs);
+	tcase_add_loop_test(tc, stack, 0, 2);
+	tcase_add_test(tc, sizes);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -2,7 +2,7 @@
 /*
  * Components with what programs have: 1 a callback of bpf_loop and a table of functions' results
  * in static data, 2 a tail call in the main function, 3 one in a subprogram, 4 a large stack
- * frame, 5 a dynptr. All of them pass, and leave what they did in `seen`.
+ * frame, 5 a dynptr, 6 all registers in use. All of them pass, and leave what they did in `seen`.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -100,6 +100,18 @@ int xdp_main(struct xdp_md *ctx)
 	bpf_dynptr_from_mem(mem, 32, 0, &ptr);
 	bpf_dynptr_read(&out, sizeof(out), &ptr, 8, 0);
 	__sync_fetch_and_add(&seen, out);
+	return XDP_PASS;
+}
+#elif SIDE == 6
+SEC("xdp")
+int xdp_main(struct xdp_md *ctx)
+{
+	__u64 sum;
+
+	asm volatile("r6 = 1; r7 = 2; r8 = 3; r9 = 4\n"
+		     "r6 += r7; r8 += r9; r6 += r8\n"
+		     "%[sum] = r6" : [sum] "=r"(sum) : : "r6", "r7", "r8", "r9");
+	__sync_fetch_and_add(&seen, sum);
 	return XDP_PASS;
 }
 #endif
