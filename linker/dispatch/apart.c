@@ -29,7 +29,7 @@ static int rename_section(struct disp *c, struct comp *comp, struct obj_sec *sec
 }
 
 /* An object of our own; instructions, symbols and functions have the same numbers. */
-static int own(struct disp *c, struct comp *comp)
+int disp_own(struct disp *c, struct comp *comp)
 {
 	struct sbuf bytes = { 0 };
 	struct obj *copy = NULL;
@@ -62,7 +62,7 @@ static int set_apart(struct disp *c, struct comp *comp)
 		any |= stands_apart(c, &comp->obj->secs.v[i]);
 	if (!any)
 		return 0;
-	err = own(c, comp);
+	err = disp_own(c, comp);
 	for (u32 i = 1; i < comp->obj->secs.n && !err; i++)
 		if (stands_apart(c, &comp->obj->secs.v[i]))
 			err = rename_section(c, comp, &comp->obj->secs.v[i]);

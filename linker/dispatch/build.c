@@ -71,6 +71,23 @@ static int add_entry(struct disp *c, struct link *l)
 	return link_add_obj(l, c->entry_input, c->entry, true, NULL);
 }
 
+/* A map that is found by its pin keeps its name. */
+static int export_shared(struct disp *c, struct link *l, const struct comp *comp)
+{
+	int err = 0;
+
+	for (u32 i = 1; i < comp->obj->maps.n && !err; i++) {
+		const struct obj_map *m = &comp->obj->maps.v[i];
+		const char *spec;
+
+		if (!disp_is_shared(comp->obj, m))
+			continue;
+		spec = arena_printf(&c->arena, "%s:%s", comp->facts.name, m->name);
+		err = spec ? link_export(l, spec) : disp_no_memory(c);
+	}
+	return err;
+}
+
 static int add_component(struct disp *c, struct link *l, u32 n)
 {
 	const struct comp *comp = &c->components.v[n];
@@ -83,6 +100,8 @@ static int add_component(struct disp *c, struct link *l, u32 n)
 	err = link_add_obj(l, comp->facts.name, comp->obj, true, NULL);
 	if (!err)
 		err = link_set_private(l, comp->facts.name);
+	if (!err)
+		err = export_shared(c, l, comp);
 	return err ? err : link_map_extern(l, from, to);
 }
 
@@ -140,7 +159,7 @@ static void forget(struct disp *c)
 /* The inliner may refuse what was planned, each time at least one component more. */
 static int build(struct disp *c)
 {
-	int err = 0;
+	int err = disp_share_maps(c);
 
 	do {
 		forget(c);

@@ -115,6 +115,7 @@ int disp_read_config(struct disp *c, struct comp *comp, u32 *priority, u32 *acti
 /* --- the passes of disp_build -------------------------------------------------------------- */
 
 int disp_sort(struct disp *c);		/* build.c: in the order of running */
+int disp_share_maps(struct disp *c);	/* share.c: those that are pinned by name */
 int disp_plan(struct disp *c);		/* plan.c */
 int disp_check_code(struct disp *c);	/* limits.c */
 int disp_check_maps(struct disp *c);	/* limits.c: also whether data maps are merged */
@@ -128,6 +129,11 @@ int disp_note_calls(struct disp *c);	/* bodies.c */
 int disp_measure(struct disp *c, struct comp *comp);
 u32 disp_round_frame(u32 depth);
 
+/* share.c: does the map keep its plain name, as the pin that it is found by? */
+bool disp_is_shared(const struct obj *o, const struct obj_map *m);
+
+/* apart.c: make the component's object one that may be changed. */
+int disp_own(struct disp *c, struct comp *comp);
 /* apart.c: does what such a section holds outlive a run? */
 bool disp_is_state(enum obj_sec_kind kind);
 

@@ -27,7 +27,7 @@ static int count_map(struct count *n, const struct obj *o, const struct obj_map 
 	bool merged;
 
 	if (!m->is_data) {
-		n->others++;
+		n->others += !m->is_extern;
 		return 0;
 	}
 	merged = !disp_is_state(obj_sec(o, m->sec)->kind);
@@ -67,7 +67,7 @@ static void note_maps(const struct disp *c, struct diag_msg *m)
 		for (u32 k = 0; k < comp->n_maps; k++) {
 			const struct obj_map *map = obj_map(comp->obj, comp->maps[k]);
 
-			if (!map->is_data)
+			if (!map->is_data && !map->is_extern)
 				sbuf_printf(&names, "%s%s", n++ ? ", " : "", map->name);
 		}
 		if (n)

@@ -558,16 +558,80 @@ START_TEST(too_many_maps)
 }
 END_TEST
 
+/* A map that is pinned by name is one map, whoever defines it, and keeps its name. */
+START_TEST(pins)
+{
+	static const char *const stems[] = { "dispatch_pins.1", "dispatch_pins.2" };
+	struct chaining t;
+	struct obj *o;
+	u32 n = 0;
+
+	CHAIN_NEEDS("dispatch_pins.1");
+	o = chain(&t, &inlining, 62, stems, 2);
+	for (u32 i = 1; i < o->maps.n; i++)
+		n += o->maps.v[i].pinning;
+	ck_assert_uint_eq(n, 1);
+	ck_assert(obj_find_map(o, "dispatch_shared").i);
+	obj_free(o);
+	chaining_end(&t);
+	chaining_begin(&t, &inlining);
+	chaining_add(&t, "dispatch_pins.1", .name = "one");
+	chaining_add(&t, "dispatch_pins.3", .name = "three");
+	chaining_build(&t, -EINVAL);
+	ck_assert(chaining_says(&t, DIAG_DISP_PIN, "of component three differs from that of one: "
+						   "max_entries"));
+	chaining_end(&t);
+}
+END_TEST
+
+/* --- no memory ----------------------------------------------------------------------------- */
+
+/* One build of what user says, objects opened and all. */
+static int build_once(void *user)
+{
+	static const char *const files[] = {
+		PROGS_DIR "/dispatch_pins.1.o", PROGS_DIR "/dispatch_kinds.2.o",
+		PROGS_DIR "/dispatch_pins.2.o",
+	};
+	struct diag d = { .error_limit = DIAG_DEFAULT_LIMIT };
+	struct disp_component_opts co = { .function = "xdp_main" };
+	struct obj *o = NULL;
+	struct disp *c = NULL;
+	int err = disp_new(&d, user, &c);
+
+	for (size_t i = 0; i < ARRAY_SIZE(files) && !err; i++)
+		err = disp_add_file(c, &co, files[i]);
+	if (!err)
+		err = disp_build(c, &o);
+	obj_free(o);
+	disp_free(c);
+	return err;
+}
+
+START_TEST(no_memory)
+{
+	struct disp_opts opts = { .counters = !_i, .mode = _i ? DISP_FREPLACE : DISP_INLINE };
+
+	CHAIN_NEEDS("dispatch_pins.1");
+	ck_assert_int_gt(fault_sweep(build_once, &opts), 100);
+}
+END_TEST
+
 static Suite *dispatch_suite(void)
 {
 	Suite *s = suite_create("dispatch");
+	TCase *memory;
 
 	unit_add(s, "choice", the_only_program, no_such_program);
 	unit_add(s, "names", names, too_many, entry_name);
 	unit_add(s, "order", run_config, order_by_function, actions);
-	unit_add(s, "result", config, frags, apart, same_bytes, stubs);
+	unit_add(s, "result", config, frags, apart, same_bytes, stubs, pins);
 	unit_add(s, "plan", why_called, stack_limits, throws);
 	unit_add(s, "limits", branches, too_large, too_many_maps);
+	memory = tcase_create("memory");
+	tcase_set_timeout(memory, 100);
+	tcase_add_loop_test(memory, no_memory, 0, 2);
+	suite_add_tcase(s, memory);
 	return s;
 }
 

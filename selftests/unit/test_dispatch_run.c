@@ -226,6 +226,36 @@ START_TEST(kinds)
 }
 END_TEST
 
+/* What is pinned by one name is one map; the others stay apart. */
+START_TEST(pins)
+{
+	struct disp_opts opts = { .mode = _i ? DISP_INLINE : DISP_CALL };
+	u8 packet[64] = { 0 };
+	struct chaining t;
+	struct obj *o;
+
+	NEEDS_BOTH("dispatch_pins.1");
+	chaining_begin(&t, &opts);
+	chaining_add(&t, "dispatch_pins.1", .name = "one");
+	chaining_add(&t, "dispatch_pins.2", .name = "two");
+	chaining_add(&t, "dispatch_pins.1", .name = "three");
+	o = chaining_build(&t, 0);
+	for (int side = 0; side < ON_SIDES; side++) {
+		struct on_target r;
+
+		on_start(&r, o, side, "xdp_dispatcher");
+		ck_assert_uint_eq(on_run(&r, packet, sizeof(packet)), 2);
+		ck_assert_uint_eq(on_value(&r, "dispatch_shared", 0), 4);
+		ck_assert_uint_eq(on_value(&r, "one__own", 0), 1);
+		ck_assert_uint_eq(on_value(&r, "two__own", 0), 2);
+		ck_assert_uint_eq(on_value(&r, "three__own", 0), 1);
+		on_stop(&r);
+	}
+	obj_free(o);
+	chaining_end(&t);
+}
+END_TEST
+
 /* --- stack and size ------------------------------------------------------------------------ */
 
 /* A chain of n components (stems, repeated) on both targets: passes, and each has run. */
@@ -403,6 +433,7 @@ static Suite *dispatch_suite(void)
 	tcase_add_test(tc, stubs);
 	tcase_add_loop_test(tc, stack, 0, 2);
 	tcase_add_test(tc, sizes);
+	tcase_add_loop_test(tc, pins, 0, 2);
 	suite_add_tcase(s, tc);
 	return s;
 }
