@@ -37,7 +37,7 @@ struct disp_stack {
  */
 struct disp_frame {
 	u32 depth;		/* bytes of the deepest inlined component, a multiple of 8 */
-	u8 ctx_reg;		/* a callee-saved register that keeps the context, 0: the slot does */
+	u8 ctx_reg;		/* a callee-saved register that keeps the context; 0: the slot */
 	s16 ctx, scratch;	/* from r10 */
 };
 

@@ -31,16 +31,24 @@ static const char *difference(const struct obj_map *a, const struct obj_map *b)
 	return a->n_slots || b->n_slots || a->inner.i || b->inner.i ? "values" : NULL;
 }
 
-static int raise_clash(const struct disp *c, const struct comp *a, const struct obj_map *in_a,
-		       const struct comp *b, const struct obj_map *in_b, const char *what)
+/* A map of a component. */
+struct comp_map {
+	const struct comp *comp;
+	map_id map;
+};
+
+static int raise_clash(const struct disp *c, struct comp_map a, struct comp_map b,
+		       const char *what)
 {
-	struct weld_where first = obj_where_sym(a->obj, in_a->sym);
-	struct weld_where at = obj_where_sym(b->obj, in_b->sym);
+	const struct obj_map *in_a = obj_map(a.comp->obj, a.map);
+	const struct obj_map *in_b = obj_map(b.comp->obj, b.map);
+	struct weld_where first = obj_where_sym(a.comp->obj, in_a->sym);
+	struct weld_where at = obj_where_sym(b.comp->obj, in_b->sym);
 	struct diag_msg m;
 
-	diag_begin(&m, c->diag, DIAG_DISP_PIN, &at, in_b->name, b->facts.name, a->facts.name,
-		   what);
-	diag_note(&m, &first, "%s has it here", a->facts.name);
+	diag_begin(&m, c->diag, DIAG_DISP_PIN, &at, in_b->name, b.comp->facts.name,
+		   a.comp->facts.name, what);
+	diag_note(&m, &first, "%s has it here", a.comp->facts.name);
 	return diag_end(&m);
 }
 
@@ -52,15 +60,16 @@ static map_id find_shared(const struct obj *o, const char *name)
 	return (map_id){ 0 };
 }
 
-/* The component before n that has the map, NULL for none. */
-static const struct comp *first_with(const struct disp *c, u32 n, const char *name, map_id *map)
+/* The first component before n that has the map; none: map.i is 0. */
+static struct comp_map first_with(const struct disp *c, u32 n, const char *name)
 {
-	for (u32 i = 0; i < n; i++) {
-		*map = find_shared(c->components.v[i].obj, name);
-		if (map->i)
-			return &c->components.v[i];
+	struct comp_map found = { 0 };
+
+	for (u32 i = 0; i < n && !found.map.i; i++) {
+		found.comp = &c->components.v[i];
+		found.map = find_shared(found.comp->obj, name);
 	}
-	return NULL;
+	return found;
 }
 
 /* The definition becomes a declaration; its bytes stay behind, unnamed. */
@@ -85,18 +94,16 @@ static int share(struct disp *c, u32 n)
 
 	for (u32 i = 1; i < comp->obj->maps.n && err != -ENOMEM; i++) {
 		const struct obj_map *m = &comp->obj->maps.v[i];
-		const struct comp *first;
+		struct comp_map first, this = { comp, { i } };
 		const char *what;
-		map_id there;
 
 		if (!disp_is_shared(comp->obj, m))
 			continue;
-		first = first_with(c, n, m->name, &there);
-		if (!first)
+		first = first_with(c, n, m->name);
+		if (!first.map.i)
 			continue;
-		what = difference(obj_map(first->obj, there), m);
-		e = what ? raise_clash(c, first, obj_map(first->obj, there), comp, m, what) :
-			   vec_append(&shared, &m->sym, 1);
+		what = difference(obj_map(first.comp->obj, first.map), m);
+		e = what ? raise_clash(c, first, this, what) : vec_append(&shared, &m->sym, 1);
 		err = err ? err : e;
 	}
 	if (!err && shared.n)

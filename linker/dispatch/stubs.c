@@ -79,9 +79,9 @@ static int add_stub(struct stubs *s, u32 n)
 
 enum { CONF = BPF_REG_7, N_ENABLED = BPF_REG_8, CTX = BPF_REG_6 };
 
-static void jump_if(struct disp_code *a, u8 class, u8 op, u8 reg, s32 imm, s16 off)
+static void jump_if(struct disp_code *a, u8 code, u8 reg, s32 imm, s16 off)
 {
-	disp_put(a, disp_insn(class | op | BPF_K, reg, 0, off, imm));
+	disp_put(a, disp_insn(code, reg, 0, off, imm));
 }
 
 /* Insns from one check to the next, and behind the last one; every jump goes forward to one of two
@@ -99,16 +99,16 @@ static void run_slot(struct stubs *s, u32 n)
 	struct disp_code *a = &s->entry;
 
 	disp_line(a, "run prog%u if it is enabled", n);
-	jump_if(a, BPF_JMP, BPF_JLT, N_ENABLED, (s32)n + 1, to_end(n, 0));
+	jump_if(a, BPF_JMP | BPF_JLT | BPF_K, N_ENABLED, (s32)n + 1, to_end(n, 0));
 	disp_mov(a, BPF_REG_1, CTX);
 	disp_call_sym(a, s->progs[n]);
 	disp_line(a, "go on if the configuration says so");
-	jump_if(a, BPF_JMP32, BPF_JGT, BPF_REG_0, 31, to_end(n, 3) + 1);
+	jump_if(a, BPF_JMP32 | BPF_JGT | BPF_K, BPF_REG_0, 31, to_end(n, 3) + 1);
 	disp_load(a, BPF_W, BPF_REG_1, CONF, (s16)(offsetof(struct disp_config, actions) + n * 4));
 	disp_put(a, disp_insn(BPF_ALU | BPF_MOV | BPF_K, BPF_REG_2, 0, 0, 1));
 	disp_put(a, disp_insn(BPF_ALU | BPF_LSH | BPF_X, BPF_REG_2, BPF_REG_0, 0, 0));
 	disp_put(a, disp_insn(BPF_ALU | BPF_AND | BPF_X, BPF_REG_1, BPF_REG_2, 0, 0));
-	jump_if(a, BPF_JMP32, BPF_JNE, BPF_REG_1, 0, 1);
+	jump_if(a, BPF_JMP32 | BPF_JNE | BPF_K, BPF_REG_1, 0, 1);
 	disp_exit(a);
 }
 
@@ -124,7 +124,7 @@ static int add_entry(struct stubs *s)
 	for (u32 n = 0; n < DISP_LIBXDP_MAX; n++)
 		run_slot(s, n);
 	disp_line(a, "never, but the function must be there to be tried out");
-	jump_if(a, BPF_JMP, BPF_JLT, N_ENABLED, DISP_LIBXDP_MAX + 1, 2);
+	jump_if(a, BPF_JMP | BPF_JLT | BPF_K, N_ENABLED, DISP_LIBXDP_MAX + 1, 2);
 	disp_mov(a, BPF_REG_1, CTX);
 	disp_call_sym(a, s->progs[DISP_LIBXDP_MAX]);
 	disp_line(a, "XDP_PASS");

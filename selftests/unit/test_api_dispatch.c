@@ -113,7 +113,7 @@ START_TEST(bad_options)
 	uint32_t mask = 5;
 
 	ck_assert_int_eq(weld_dispatcher__new(ctx, &hook, &d), -EINVAL);
-	ck_assert_int_eq(said.last, 2322);
+	ck_assert_int_eq(said.last, 2322); /* E2322 */
 	ck_assert_int_eq(weld_dispatcher__new(ctx, &mode, &d), -EINVAL);
 	ck_assert_ptr_null(d);
 	ck_assert_int_eq(weld_dispatcher__new(ctx, &tc, &d), 0);

@@ -120,7 +120,9 @@ static int ours(const char *path, struct weld_component *c, struct weld_dispatch
 	ck_assert_int_eq(weld_ctx__new(NULL, ctx), 0);
 	ck_assert_int_eq(weld_dispatcher__new(*ctx, NULL, d), 0);
 	c->sz = sizeof(*c);
-	return weld_dispatcher__add_file(*d, path, NULL) ? -1 : weld_dispatcher__component(*d, 0, c);
+	if (weld_dispatcher__add_file(*d, path, NULL))
+		return -1;
+	return weld_dispatcher__component(*d, 0, c);
 }
 
 static void compare(const char *path)

@@ -112,7 +112,8 @@ END_TEST
 /* The same for tc: the bit of a code is the code + 1. */
 START_TEST(tc_masks)
 {
-	static const u32 masks[] = { 0, 0x13, 0x3ff, 0x3fe, 0x3, 0x21, 0x190, UINT32_MAX, 1u << 31 };
+	static const u32 masks[] = { 0, 0x13, 0x3ff, 0x3fe, 0x3, 0x21, 0x190, UINT32_MAX,
+				     1u << 31 };
 	struct disp_opts opts = { .type = DISP_TC, .mode = _i ? DISP_INLINE : DISP_CALL };
 
 	NEEDS_BOTH("dispatch_code.1");
@@ -198,6 +199,15 @@ static struct obj *all_kinds(const struct disp_opts *opts, int side)
 	return o;
 }
 
+/* What n runs left. Of a dynptr 1 + 2 + ... + n: it read what was there. */
+static void check_seen(struct on_target *r, u64 n)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		if (takes_part(i, r->side))
+			ck_assert_uint_eq(seen_of(r, parts[i].name),
+					  parts[i].seen ? n * parts[i].seen : n * (n + 1) / 2);
+}
+
 /* Callbacks, static data, tail calls in main and below it, a large frame, a dynptr, and one file
  * twice: each does in the chain what it does alone. */
 START_TEST(kinds)
@@ -213,12 +223,7 @@ START_TEST(kinds)
 		on_start(&r, o, side, "xdp_dispatcher");
 		for (u64 n = 1; n <= 3; n++) {
 			ck_assert_uint_eq(on_run(&r, packet, sizeof(packet)), 2);
-			/* Of a dynptr 1 + 2 + ... + n: it read what was there. */
-			for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
-				if (takes_part(i, side))
-					ck_assert_uint_eq(seen_of(&r, parts[i].name),
-							  parts[i].seen ? n * parts[i].seen :
-									  n * (n + 1) / 2);
+			check_seen(&r, n);
 		}
 		on_stop(&r);
 		obj_free(o);
