@@ -11,10 +11,15 @@ bool disp_is_state(enum obj_sec_kind kind)
 	return obj_sec_is_data(kind) && kind != OBJ_SEC_RODATA && kind != OBJ_SEC_STRINGS;
 }
 
-/* The configuration is in a map of its own, too, whatever a component calls its sections. */
-static bool stands_apart(const struct disp *c, const struct obj_sec *sec)
+/* Custom data that no code refers to is no map. The configuration is in a map of its own, too,
+ * whatever a component calls its sections. */
+static bool stands_apart(const struct disp *c, const struct obj *o, sec_id id)
 {
-	return (disp_is_state(sec->kind) && !c->merge_data) || !strcmp(sec->name, c->config_map);
+	const struct obj_sec *sec = obj_sec(o, id);
+
+	if (!strcmp(sec->name, c->config_map))
+		return true;
+	return disp_is_state(sec->kind) && !c->merge_data && obj_map_at(o, id, 0).i;
 }
 
 static int rename_section(struct disp *c, struct comp *comp, struct obj_sec *sec)
@@ -59,12 +64,12 @@ static int set_apart(struct disp *c, struct comp *comp)
 		return 0;
 	comp->apart = true;
 	for (u32 i = 1; i < comp->obj->secs.n; i++)
-		any |= stands_apart(c, &comp->obj->secs.v[i]);
+		any |= stands_apart(c, comp->obj, (sec_id){ i });
 	if (!any)
 		return 0;
 	err = disp_own(c, comp);
 	for (u32 i = 1; i < comp->obj->secs.n && !err; i++)
-		if (stands_apart(c, &comp->obj->secs.v[i]))
+		if (stands_apart(c, comp->obj, (sec_id){ i }))
 			err = rename_section(c, comp, &comp->obj->secs.v[i]);
 	return err ? err : obj_index(comp->obj);
 }

@@ -7,6 +7,7 @@
 #include "selftests/unit/unit.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #define NEEDS_BOTH(stem)                                               \
 	do {                                                           \
@@ -350,6 +351,53 @@ START_TEST(sizes)
 }
 END_TEST
 
+/* What the kernel's verifier goes through for n of xdp-tools' filters, 0 without them. */
+static u32 processed_filters(const struct disp_opts *opts, u32 n)
+{
+	static const char *const filters[] = { "alw_eth", "dny_eth", "alw_ip", "dny_tcp" };
+	char path[128];
+	struct on_target r;
+	struct chaining t;
+	struct obj *o;
+	u32 insns;
+
+	chaining_begin(&t, opts);
+	for (u32 i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "/usr/lib/x86_64-linux-gnu/bpf/xdpfilt_%s.o",
+			 filters[i % 4]);
+		if (access(path, R_OK)) {
+			chaining_end(&t);
+			return 0;
+		}
+		ck_assert_int_eq(disp_add_file(t.c, NULL, path), 0);
+	}
+	o = chaining_build(&t, 0);
+	on_start(&r, o, ON_KERNEL, "xdp_dispatcher");
+	insns = on_processed(&r);
+	on_stop(&r);
+	obj_free(o);
+	chaining_end(&t);
+	return insns;
+}
+
+/* Real parsers with many branches: behind a check nothing of a component is live, so that states
+ * merge and each filter costs the same, however many came before. */
+START_TEST(linear)
+{
+	struct disp_opts opts = { .mode = _i & 1 ? DISP_INLINE : DISP_CALL, .counters = _i & 2 };
+	u32 few, some, many;
+
+	NEEDS_BOTH("dispatch_choice.5");
+	few = processed_filters(&opts, 4);
+	if (!few)
+		unit_skip("needs xdp-tools");
+	some = processed_filters(&opts, 8);
+	many = processed_filters(&opts, 16);
+	printf("4, 8, 16 filters: %u, %u, %u instructions\n", few, some, many);
+	ck_assert_msg(many - some < 2.2 * (some - few), "%u, %u, %u", few, some, many);
+}
+END_TEST
+
 /* Nobody replaces the stubs: each passes on, and the chain's end is PASS. */
 START_TEST(stubs)
 {
@@ -439,6 +487,7 @@ static Suite *dispatch_suite(void)
 	tcase_add_loop_test(tc, stack, 0, 2);
 	tcase_add_test(tc, sizes);
 	tcase_add_loop_test(tc, pins, 0, 2);
+	tcase_add_loop_test(tc, linear, 0, 4);
 	suite_add_tcase(s, tc);
 	return s;
 }
