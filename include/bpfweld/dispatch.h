@@ -92,12 +92,13 @@ struct weld_component {
 	size_t sz;
 	const char *name, *file;
 	const char *function; /* in its object */
-	const char *symbol;   /* its function in the result; NULL once it is inlined */
+	const char *symbol;   /* its function in the result, NULL once it is inlined; in freplace
+			       * mode the stub that it is to replace */
 	uint32_t priority;
 	uint32_t actions;
 	bool frags;		/* copes with packets in several pieces */
-	bool inlined;		/* else it is called, and why_called says why in words */
-	const char *why_called; /* NULL when it is inlined */
+	bool inlined;		/* else it is called, and why_called says why in words ... */
+	const char *why_called; /* ... but in freplace mode, where it is NULL as well */
 	uint32_t n_insns;	/* instructions of the function itself */
 	uint32_t frame;		/* bytes of its stack frame */
 };

@@ -129,8 +129,9 @@ static int take_names(struct disp *c, const struct link *l)
 
 int disp_link(struct disp *c)
 {
+	struct link_opts opts = { .license = c->opts.license, .gc = true };
 	struct link *l;
-	int err = link_new(c->diag, &(struct link_opts){ .license = c->opts.license }, &l);
+	int err = link_new(c->diag, &opts, &l);
 
 	if (err)
 		return err;
@@ -159,7 +160,10 @@ static void forget(struct disp *c)
 /* The inliner may refuse what was planned, each time at least one component more. */
 static int build(struct disp *c)
 {
-	int err = disp_share_maps(c);
+	int err = disp_hide_others(c);
+
+	if (!err)
+		err = disp_share_maps(c);
 
 	do {
 		forget(c);

@@ -82,11 +82,12 @@ int disp_build(struct disp *c, struct obj **out);
 struct disp_component {
 	const char *name, *file;
 	const char *function;	/* in its object */
-	const char *symbol;	/* in the output, "" once it is inlined */
+	const char *symbol;	/* in the output: its function, "" once it is inlined; the stub that
+				 * it is to replace */
 	u32 priority, actions;
 	bool frags;		/* copes with packets in several pieces */
 	bool inlined;
-	const char *why_called;	/* in words, NULL for one that is inlined */
+	const char *why_called;	/* in words; NULL for one that is inlined, and for stubs */
 	u32 n_insns;		/* of its function */
 	u32 frame;		/* bytes of stack that its function takes */
 };

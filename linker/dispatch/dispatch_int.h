@@ -115,6 +115,7 @@ int disp_read_config(struct disp *c, struct comp *comp, u32 *priority, u32 *acti
 /* --- the passes of disp_build -------------------------------------------------------------- */
 
 int disp_sort(struct disp *c);		/* build.c: in the order of running */
+int disp_hide_others(struct disp *c);	/* others.c: programs that are no components */
 int disp_share_maps(struct disp *c);	/* share.c: those that are pinned by name */
 int disp_plan(struct disp *c);		/* plan.c */
 int disp_check_code(struct disp *c);	/* limits.c */

@@ -237,11 +237,26 @@ static int check(const struct disp *c)
 	return 0;
 }
 
+/* Which stub a component is to replace. */
+static int name_stubs(struct disp *c)
+{
+	for (u32 i = 0; i < c->components.n; i++) {
+		struct disp_component *f = &c->components.v[i].facts;
+
+		f->symbol = arena_printf(&c->arena, "prog%u", i);
+		if (!f->symbol)
+			return disp_no_memory(c);
+	}
+	return 0;
+}
+
 int disp_write_stubs(struct disp *c)
 {
 	struct stubs s = { .c = c };
 	int err = check(c);
 
+	if (!err)
+		err = name_stubs(c);
 	if (err)
 		return err;
 	c->config_map = ".rodata";

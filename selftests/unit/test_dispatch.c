@@ -361,6 +361,7 @@ START_TEST(stubs)
 	ck_assert(obj_find_func(o, "prog9").i && obj_find_func(o, "compat_test").i);
 	ck_assert_uint_eq(sec_of(o, ".rodata")->size, sizeof(struct disp_config));
 	ck_assert_uint_eq(o->maps.n - 1, 1);
+	ck_assert_str_eq(disp_component_at(t.c, 3)->symbol, "prog3");
 	obj_free(o);
 	chaining_end(&t);
 	chaining_begin(&t, &opts);
@@ -558,6 +559,26 @@ START_TEST(too_many_maps)
 }
 END_TEST
 
+/* What else is in an object stays out, with its maps, unless the component refers to it. */
+START_TEST(others)
+{
+	static const char *const stems[] = { "dispatch_code.1", "dispatch_kinds.3" };
+	struct chaining t;
+	struct obj *o;
+	u32 n = 0;
+
+	CHAIN_NEEDS("dispatch_kinds.3");
+	o = chain(&t, &inlining, 2, stems, 2);
+	for (u32 i = 1; i < o->funcs.n; i++)
+		n += o->funcs.v[i].is_entry;
+	ck_assert_uint_eq(n, 2);
+	ck_assert(obj_find_func(o, "dispatch_kinds_3__xdp_tail").i);
+	ck_assert_uint_eq(obj_find_sec(o, "tc").i, 0);
+	obj_free(o);
+	chaining_end(&t);
+}
+END_TEST
+
 /* A map that is pinned by name is one map, whoever defines it, and keeps its name. */
 START_TEST(pins)
 {
@@ -625,7 +646,7 @@ static Suite *dispatch_suite(void)
 	unit_add(s, "choice", the_only_program, no_such_program);
 	unit_add(s, "names", names, too_many, entry_name);
 	unit_add(s, "order", run_config, order_by_function, actions);
-	unit_add(s, "result", config, frags, apart, same_bytes, stubs, pins);
+	unit_add(s, "result", config, frags, apart, same_bytes, stubs, others, pins);
 	unit_add(s, "plan", why_called, stack_limits, throws);
 	unit_add(s, "limits", branches, too_large, too_many_maps);
 	memory = tcase_create("memory");
