@@ -32,6 +32,25 @@ struct weld_target_ops {
 	int (*n_cpus)(void *user, unsigned int *n);
 	/* Remove a pin that BPF_OBJ_PIN made; NULL member: pins can't be undone. */
 	int (*unpin)(void *user, const char *path);
+
+	/*
+	 * Network devices and folders of a bpffs, for attaching; a target may leave all of these
+	 * out (NULL, or a smaller sz). 0 or a negative errno.
+	 */
+	int (*ifindex)(void *user, const char *name, unsigned int *index);
+	int (*ifname)(void *user, unsigned int index, char name[16]);
+	/* One rtnetlink request, a whole message that asks for an acknowledgement. All answers up
+	 * to that one go to reply; *reply_size: room in, bytes out. */
+	int (*netlink)(void *user, const void *request, size_t size, void *reply,
+		       size_t *reply_size);
+	int (*mkdir)(void *user, const char *path);
+	int (*rmdir)(void *user, const char *path);
+	int (*rename)(void *user, const char *from, const char *to);
+	/* A handle that keeps the folder for its holder alone; waits for whoever has it. */
+	int (*lock)(void *user, const char *dir);
+	/* Call each() with the name of every entry of a folder, until it returns non-zero. */
+	int (*list)(void *user, const char *dir, int (*each)(void *arg, const char *name),
+		    void *arg);
 };
 
 struct weld_target {

@@ -8,20 +8,18 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "lib/load/attach.h"
+
 enum {
-	MAX_RETRIES = 5, /* of EAGAIN: the verifier gives up when a signal is pending */
 	LOG_FIRST = 64 << 10,
 	LOG_LAST = 64 << 20,
 };
 
 int load_bpf(const struct load_inst *inst, int cmd, union bpf_attr *attr)
 {
-	int ret, tries = 0;
+	const struct load_port port = { .diag = inst->diag, .target = inst->target };
 
-	do {
-		ret = inst->target.ops->bpf(inst->target.user, cmd, attr, sizeof(*attr));
-	} while ((ret == -EAGAIN || ret == -EINTR) && ++tries < MAX_RETRIES);
-	return ret;
+	return load_ask(&port, cmd, attr);
 }
 
 void load_close_handle(const struct load_inst *inst, int *handle)

@@ -74,4 +74,12 @@ const struct weld_target_ops load_kernel_ops = {
 	.munmap = kernel_munmap,
 	.n_cpus = kernel_n_cpus,
 	.unpin = kernel_unpin,
+	.ifindex = load_kernel_ifindex,
+	.ifname = load_kernel_ifname,
+	.netlink = load_kernel_netlink,
+	.mkdir = load_kernel_mkdir,
+	.rmdir = load_kernel_rmdir,
+	.rename = load_kernel_rename,
+	.lock = load_kernel_lock,
+	.list = load_kernel_list,
 };

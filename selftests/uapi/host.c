@@ -5,7 +5,11 @@
 #include <elf.h>
 #include <linux/bpf.h>
 #include <linux/btf.h>
+#include <linux/if_link.h>
+#include <linux/netlink.h>
 #include <linux/pkt_cls.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
 
 #define NUM(owner, name) { #owner, #name, (long long)(name) },
 #define MEM(owner, path)

@@ -4,6 +4,7 @@
 #include "uapi/bpf.h"
 #include "uapi/btf.h"
 #include "uapi/elf.h"
+#include "uapi/net.h"
 
 #define NUM(owner, name) { #owner, #name, (long long)(name) },
 #define MEM(owner, path)
