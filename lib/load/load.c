@@ -67,6 +67,7 @@ int load_object(struct diag *d, const struct obj *o, struct weld_target target,
 		return err;
 	}
 	inst->opts.only_prog = inst->opts.pin_dir = NULL;
+	inst->opts.find_map = NULL;
 	*out = inst;
 	return 0;
 }

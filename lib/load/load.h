@@ -31,6 +31,10 @@ struct load_opts {
 	bool no_pins;	     /* make maps with LIBBPF_PIN_BY_NAME as if they had no pin */
 	u32 log_level;	     /* verifier log even on success */
 	u32 prog_type;	     /* for entries whose section name says none; 0: error */
+	/* A map that is there already, instead of a new one: a handle, the instance's from there
+	 * on, or -ENOENT. Its definition is compared. NULL: all maps are new. */
+	int (*find_map)(void *user, const struct obj_map *m);
+	void *find_user;
 };
 
 /* One loaded object. Closing gives back all handles; pinned things live on. */

@@ -189,6 +189,32 @@ out:
 	return err;
 }
 
+/* What the caller has for a map; out->reused says whether it has anything. */
+static int find_map(struct load_inst *inst, const struct obj_map *m, struct load_map *out)
+{
+	struct weld_where at = map_where(inst, m);
+	int ret = inst->opts.find_map(inst->opts.find_user, m);
+
+	if (ret == -ENOENT)
+		return 0;
+	if (ret < 0)
+		return load_raise(inst, DIAG_LOAD_PIN, &at, m->name, ret);
+	out->handle = ret;
+	out->reused = true;
+	return check_reused(inst, m, ret, m->name);
+}
+
+static int get_map(struct load_inst *inst, const struct obj_map *m, struct load_map *out)
+{
+	int err = inst->opts.find_map ? find_map(inst, m, out) : 0;
+
+	if (err || out->reused)
+		return err;
+	if (m->pinning == OBJ_PIN_BY_NAME && !inst->opts.no_pins)
+		return reuse_or_create(inst, m, out);
+	return create(inst, m, &out->handle);
+}
+
 int load_maps_pass(struct load_inst *inst)
 {
 	const struct obj *o = inst->obj;
@@ -199,10 +225,7 @@ int load_maps_pass(struct load_inst *inst)
 
 		if (m->is_extern || m->is_inner)
 			continue;
-		if (m->pinning == OBJ_PIN_BY_NAME && !inst->opts.no_pins)
-			err = reuse_or_create(inst, m, &inst->maps[i]);
-		else
-			err = create(inst, m, &inst->maps[i].handle);
+		err = get_map(inst, m, &inst->maps[i]);
 	}
 	return err;
 }

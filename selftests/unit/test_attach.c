@@ -6,107 +6,35 @@
 #include "uapi/bpf.h"
 #include "uapi/net.h"
 
-#include "lib/load/attach.h"
-#include "lib/load/kernel.h"
 #include "lib/load/netlink.h"
+#include "selftests/unit/bed.h"
 #include "selftests/unit/unit.h"
 
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-/* --- a namespace with two devices ---------------------------------------------------------- */
-
-struct bed {
-	struct diag diag;
-	struct load_port port;
-	int last_code;
-	char last_text[256];
-	unsigned int ifindex;
-};
-
-static void note(void *user, const struct weld_diag *d)
-{
-	struct bed *b = user;
-
-	b->last_code = d->code;
-	snprintf(b->last_text, sizeof(b->last_text), "%s", d->text);
-}
-
-/* Why it can't be had here, or NULL. The namespace ends with the test's process. */
-static const char *make_bed(struct bed *b)
-{
-	*b = (struct bed){ .diag = { .fn = note, .user = b, .error_limit = 1000 } };
-	b->port = (struct load_port){ &b->diag, { .ops = &load_kernel_ops } };
-	if (geteuid())
-		return "needs root";
-	if (unshare(CLONE_NEWNET))
-		return "network namespaces can't be made here";
-	if (system("ip link add one type veth peer name two && ip link set one up &&"
-		   "ip link set two up"))
-		return "needs ip(8) and veth";
-	ck_assert_int_eq(load_ifindex(&b->port, "one", &b->ifindex), 0);
-	return NULL;
-}
-
-/* A program that returns a number. */
-static int load_prog(struct bed *b, u32 type, s32 ret)
-{
-	struct bpf_insn insns[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = ret }, { .code = BPF_JMP | BPF_EXIT },
-	};
-	union bpf_attr attr = { .prog_type = type, .insn_cnt = 2 };
-	int fd;
-
-	attr.insns = (uintptr_t)insns;
-	attr.license = (uintptr_t)"GPL";
-	fd = load_ask(&b->port, BPF_PROG_LOAD, &attr);
-	ck_assert_int_ge(fd, 0);
-	return fd;
-}
-
-static u32 id_of(struct bed *b, int fd)
-{
-	struct bpf_prog_info info = { 0 };
-	union bpf_attr attr = { 0 };
-
-	attr.info.bpf_fd = (u32)fd;
-	attr.info.info_len = sizeof(info);
-	attr.info.info = (uintptr_t)&info;
-	ck_assert_int_eq(load_ask(&b->port, BPF_OBJ_GET_INFO_BY_FD, &attr), 0);
-	return info.id;
-}
-
-static u32 attached(struct bed *b, const struct load_place *at)
-{
-	u32 id = 0;
-
-	ck_assert_int_eq(load_attached_id(&b->port, at, &id), 0);
-	return id;
-}
 
 /* --- attaching --------------------------------------------------------------------------- */
 
 static void attach_and_exchange(struct bed *b, struct load_place at, u32 type, bool no_link)
 {
-	int first = load_prog(b, type, 2), second = load_prog(b, type, 1);
+	int first = bed_prog(b, type, 2), second = bed_prog(b, type, 1);
 	struct load_attachment a;
 
-	ck_assert_uint_eq(attached(b, &at), 0);
+	ck_assert_uint_eq(bed_attached(b, &at), 0);
 	ck_assert_msg(!load_attach(&b->port, &at, first, no_link, &a), "%s", b->last_text);
 	ck_assert_int_eq(a.link < 0, no_link);
-	ck_assert_uint_eq(attached(b, &at), id_of(b, first));
+	ck_assert_uint_eq(bed_attached(b, &at), bed_id_of(b, first));
 	/* Whoever replaces has to know what is there; tc by netlink doesn't ask. */
 	if (!no_link || at.hook == LOAD_HOOK_XDP) {
 		ck_assert_int_lt(load_attach_replace(&b->port, &a, second, second), 0);
 		ck_assert_int_eq(b->last_code, DIAG_LOAD_ATTACH);
-		ck_assert_uint_eq(attached(b, &at), id_of(b, first));
+		ck_assert_uint_eq(bed_attached(b, &at), bed_id_of(b, first));
 	}
 	ck_assert_int_eq(load_attach_replace(&b->port, &a, second, first), 0);
-	ck_assert_uint_eq(attached(b, &at), id_of(b, second));
+	ck_assert_uint_eq(bed_attached(b, &at), bed_id_of(b, second));
 	ck_assert_int_eq(load_detach(&b->port, &a, second), 0);
-	ck_assert_uint_eq(attached(b, &at), 0);
+	ck_assert_uint_eq(bed_attached(b, &at), 0);
 	if (a.link >= 0)
 		close(a.link);
 	close(first);
@@ -118,13 +46,14 @@ START_TEST(A3_14_xdp_in_each_mode)
 	static const enum load_xdp_mode modes[] = { LOAD_XDP_ANY, LOAD_XDP_GENERIC,
 						    LOAD_XDP_NATIVE };
 	struct bed b;
-	const char *why = make_bed(&b);
+	const char *why = bed_make(&b);
 
 	if (why)
 		unit_skip("%s", why);
 	for (size_t i = 0; i < 2 * ARRAY_SIZE(modes); i++)
-		attach_and_exchange(&b, (struct load_place){ LOAD_HOOK_XDP, modes[i / 2], b.ifindex },
-				    BPF_PROG_TYPE_XDP, i % 2);
+		attach_and_exchange(
+			&b, (struct load_place){ LOAD_HOOK_XDP, modes[i / 2], b.ifindex },
+			BPF_PROG_TYPE_XDP, i % 2);
 }
 END_TEST
 
@@ -132,7 +61,7 @@ START_TEST(A3_14_tc_both_ways)
 {
 	static const enum load_hook hooks[] = { LOAD_HOOK_TC_INGRESS, LOAD_HOOK_TC_EGRESS };
 	struct bed b;
-	const char *why = make_bed(&b);
+	const char *why = bed_make(&b);
 
 	if (why)
 		unit_skip("%s", why);
@@ -147,21 +76,21 @@ START_TEST(A3_14_somebody_elses_program_stays)
 	struct load_place at = { LOAD_HOOK_XDP, LOAD_XDP_ANY, 0 };
 	struct load_attachment a, ours;
 	struct bed b;
-	const char *why = make_bed(&b);
+	const char *why = bed_make(&b);
 	int prog, other;
 
 	if (why)
 		unit_skip("%s", why);
 	at.ifindex = b.ifindex;
-	prog = load_prog(&b, BPF_PROG_TYPE_XDP, 2);
-	other = load_prog(&b, BPF_PROG_TYPE_XDP, 1);
+	prog = bed_prog(&b, BPF_PROG_TYPE_XDP, 2);
+	other = bed_prog(&b, BPF_PROG_TYPE_XDP, 1);
 	ck_assert_int_eq(load_attach(&b.port, &at, other, true, &a), 0);
 	ck_assert_int_eq(load_attach(&b.port, &at, prog, false, &ours), -EBUSY);
 	ck_assert_int_eq(b.last_code, DIAG_LOAD_ATTACH_BUSY);
-	ck_assert_uint_eq(attached(&b, &at), id_of(&b, other));
+	ck_assert_uint_eq(bed_attached(&b, &at), bed_id_of(&b, other));
 	ck_assert_int_lt(load_detach(&b.port, &a, prog), 0);
 	ck_assert_int_eq(b.last_code, DIAG_LOAD_DETACH);
-	ck_assert_uint_eq(attached(&b, &at), id_of(&b, other));
+	ck_assert_uint_eq(bed_attached(&b, &at), bed_id_of(&b, other));
 }
 END_TEST
 
@@ -170,14 +99,14 @@ START_TEST(A3_14_devices_that_are_not_there)
 	struct load_place at = { LOAD_HOOK_XDP, LOAD_XDP_ANY, 4242 };
 	struct load_attachment a;
 	struct bed b;
-	const char *why = make_bed(&b);
+	const char *why = bed_make(&b);
 	char name[32];
 	int prog;
 	u32 id;
 
 	if (why)
 		unit_skip("%s", why);
-	prog = load_prog(&b, BPF_PROG_TYPE_XDP, 2);
+	prog = bed_prog(&b, BPF_PROG_TYPE_XDP, 2);
 	ck_assert_int_eq(load_ifindex(&b.port, "nowhere", &at.ifindex), -ENODEV);
 	ck_assert_int_eq(b.last_code, DIAG_LOAD_NO_DEVICE);
 	ck_assert_int_eq(load_attached_id(&b.port, &at, &id), -ENODEV);
@@ -200,7 +129,7 @@ START_TEST(A3_14_a_target_without_devices)
 	};
 	struct load_place at = { LOAD_HOOK_XDP, LOAD_XDP_ANY, 1 };
 	struct load_attachment a;
-	struct bed b = { .diag = { .fn = note, .user = &b, .error_limit = 10 } };
+	struct bed b = { .diag = { .fn = bed_note, .user = &b, .error_limit = 10 } };
 	unsigned int index;
 
 	b.port = (struct load_port){ &b.diag, { .ops = &ops } };

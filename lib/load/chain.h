@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * A chain: a program on a device that outlives the process that put it there, and that another
+ * process can take apart and exchange. All that is known of it is on a bpffs:
+ *
+ *	BPFFS/bpfweld/			locked by whoever works on a chain
+ *	    xdp-3/			the hook and the number of the device
+ *	        link prog state		the bpf_link (if there is one), the program, what its owner
+ *	                                wants to remember: one value of an array map
+ *	        map-NAME ...		its maps, a dot in a name written as '_'
+ *	        next/			the same of a chain that is being put in place
+ *
+ * Everything new is pinned in next/ before the device's program is exchanged, and moved over what
+ * was there afterwards. So at any moment the pins tell which of the two runs, and load_chain_open
+ * finishes or undoes what an earlier process left half done.
+ */
+#ifndef LOAD_CHAIN_H
+#define LOAD_CHAIN_H
+
+#include "lib/base/span.h"
+#include "lib/load/attach.h"
+#include "lib/load/load.h"
+
+struct load_chain {
+	struct load_port port;
+	struct load_place at;
+	struct sbuf dir;	/* its folder */
+	int lock;		/* -1: not held */
+	int link, prog;		/* handles of the pins; -1: none */
+	u32 prog_id;
+	bool exists;		/* there are pins of a chain */
+	bool runs;		/* ... and its program is on the device */
+	struct sbuf state;	/* what its owner remembers; empty without a chain */
+};
+
+/*
+ * Look at the chain of a place and keep others from it until load_chain_close. bpffs NULL is
+ * /sys/fs/bpf. Without a chain `exists` is false. -ENOTSUP a target without files or devices, what
+ * the target said, -ENOMEM.
+ */
+int load_chain_open(const struct load_port *p, const char *bpffs, const struct load_place *at,
+		    struct load_chain *out);
+void load_chain_close(struct load_chain *c);
+
+/* What to put there. */
+struct load_chain_new {
+	const struct obj *obj;
+	const char *entry;		/* the program that runs */
+	struct span state;		/* at least one byte */
+	bool no_link;
+	/* Keep the map of this name, with its contents, from the chain that is there? NULL: all
+	 * whose names are the same. */
+	bool (*keep)(void *user, const char *map);
+	void *user;
+};
+
+/*
+ * Load, and put in the place of the chain that is there, if one is. When it fails the device runs
+ * what it ran before and the pins are as they were. *inst is what was loaded, the caller's to
+ * close; may be NULL.
+ */
+int load_chain_install(struct load_chain *c, const struct load_chain_new *n,
+		       struct load_inst **inst);
+
+/* Take it off the device, remove its pins. */
+int load_chain_remove(struct load_chain *c);
+
+/* A map of the chain by its name: a handle, the caller's to close; -ENOENT. */
+int load_chain_map(const struct load_chain *c, const char *name);
+
+#endif

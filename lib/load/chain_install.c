@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * Putting a chain in place: load, pin in next/, exchange the program, move the pins. Up to the
+ * exchange everything can be undone; behind it nothing that is left to do can stop the new one.
+ */
+#include "lib/load/chain_int.h"
+
+#include <stdlib.h>
+
+struct install {
+	struct load_chain *c;
+	const struct load_chain_new *n;
+	struct load_inst *inst;
+	int prog;		/* the entry's handle, the instance's */
+	int state;		/* map */
+};
+
+/* --- loading ----------------------------------------------------------------------------- */
+
+/* Constants come with the object; what they were before is of no use to it. */
+static int find_kept(void *user, const struct obj_map *m)
+{
+	const struct install *in = user;
+
+	if (!in->c->exists || (m->is_data && (m->flags & BPF_F_RDONLY_PROG)))
+		return -ENOENT;
+	if (in->n->keep && !in->n->keep(in->n->user, m->name))
+		return -ENOENT;
+	return load_chain_map(in->c, m->name);
+}
+
+static int load(struct install *in)
+{
+	struct load_opts opts = { .no_pins = true, .find_map = find_kept, .find_user = in };
+	func_id entry = obj_find_func(in->n->obj, in->n->entry);
+	int err = load_object(in->c->port.diag, in->n->obj, in->c->port.target, &opts, &in->inst);
+
+	if (err)
+		return err;
+	if (!entry.i || in->inst->progs[entry.i].handle < 0)
+		return diag_raise(in->c->port.diag, DIAG_LOAD_NO_PROG, NULL, in->n->entry);
+	in->prog = in->inst->progs[entry.i].handle;
+	return 0;
+}
+
+/* --- the state --------------------------------------------------------------------------- */
+
+static int fill_state(struct install *in)
+{
+	union bpf_attr attr = { .map_fd = (uint32_t)in->state };
+	u32 zero = 0;
+	int err;
+
+	attr.key = ptr_u64(&zero);
+	attr.value = ptr_u64(in->n->state.data);
+	err = load_ask(&in->c->port, BPF_MAP_UPDATE_ELEM, &attr);
+	if (err < 0)
+		return err;
+	attr = (union bpf_attr){ .map_fd = (uint32_t)in->state };
+	return load_ask(&in->c->port, BPF_MAP_FREEZE, &attr);
+}
+
+static int make_state(struct install *in)
+{
+	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .max_entries = 1 };
+	int err;
+
+	attr.value_size = (uint32_t)in->n->state.size;
+	load_kernel_name(attr.map_name, "bpfweld_state");
+	in->state = load_ask(&in->c->port, BPF_MAP_CREATE, &attr);
+	err = in->state < 0 ? in->state : fill_state(in);
+	return err < 0 ? load_raise(in->inst, DIAG_LOAD_MAP_CREATE, NULL, "state", err) : 0;
+}
+
+/* --- pins -------------------------------------------------------------------------------- */
+
+static int pin_next(struct install *in, const char *name, int handle)
+{
+	struct sbuf path = { 0 };
+	int err = chain_path(in->c, &path, "next/", name);
+
+	if (!err) {
+		err = chain_pin(in->c, sbuf_str(&path), handle);
+		if (err)
+			err = chain_raise(in->c, sbuf_str(&path), err);
+	}
+	sbuf_free(&path);
+	return err;
+}
+
+static int pin_map(struct install *in, const struct obj_map *m, int handle)
+{
+	struct sbuf pin = { 0 };
+	int err = chain_map_pin(&pin, m->name);
+
+	if (err)
+		diag_raise(in->c->port.diag, DIAG_NO_MEMORY, NULL, "load");
+	else
+		err = pin_next(in, sbuf_str(&pin), handle);
+	sbuf_free(&pin);
+	return err;
+}
+
+static int make_folder(const struct load_chain *c, const char *folder)
+{
+	struct sbuf path = { 0 };
+	int err = chain_path(c, &path, folder, "");
+
+	if (!err) {
+		err = c->port.target.ops->mkdir(c->port.target.user, sbuf_str(&path));
+		err = err && err != -EEXIST ? chain_raise(c, sbuf_str(&path), err) : 0;
+	}
+	sbuf_free(&path);
+	return err;
+}
+
+static int pin_all(struct install *in)
+{
+	const struct obj *o = in->n->obj;
+	int err = make_folder(in->c, "");
+
+	if (!err)
+		err = make_folder(in->c, "next");
+	for (u32 i = 1; i < o->maps.n && !err; i++)
+		if (in->inst->maps[i].handle >= 0)
+			err = pin_map(in, &o->maps.v[i], in->inst->maps[i].handle);
+	if (!err)
+		err = pin_next(in, "state", in->state);
+	/* Last, since it is what an unfinished installation is recognised by. */
+	return err ? err : pin_next(in, "prog", in->prog);
+}
+
+/* --- the exchange ------------------------------------------------------------------------ */
+
+static int exchange(struct install *in)
+{
+	struct load_attachment a = { .at = in->c->at, .link = in->c->link };
+	int err;
+
+	if (in->c->runs)
+		return load_attach_replace(&in->c->port, &a, in->prog, in->c->prog);
+	/* A link that lost its device is of no use any more: the new one takes its name. */
+	err = load_attach(&in->c->port, &in->c->at, in->prog, in->n->no_link, &a);
+	if (err)
+		return err;
+	if (a.link >= 0) {
+		err = pin_next(in, "link", a.link);
+		if (err)
+			load_detach(&in->c->port, &a, in->prog);
+		chain_drop(in->c, &a.link);
+	}
+	return err;
+}
+
+static void forget(struct load_chain *c)
+{
+	chain_drop(c, &c->link);
+	chain_drop(c, &c->prog);
+	sbuf_trim(&c->state, 0);
+	c->exists = c->runs = false;
+}
+
+static int move_pins(struct load_chain *c)
+{
+	int err = chain_move_next(c);
+
+	forget(c);
+	/* The new one runs. Whoever opens the chain next moves what is left to move. */
+	return err ? chain_raise(c, sbuf_str(&c->dir), err) : 0;
+}
+
+static int put_in_place(struct install *in)
+{
+	int err = load(in);
+
+	if (!err)
+		err = make_state(in);
+	if (!err)
+		err = pin_all(in);
+	if (!err)
+		err = exchange(in);
+	if (!err)
+		return move_pins(in->c);
+	chain_drop_next(in->c);
+	if (!in->c->exists)
+		chain_drop_all(in->c);
+	return err;
+}
+
+int load_chain_install(struct load_chain *c, const struct load_chain_new *n,
+		       struct load_inst **inst)
+{
+	struct install in = { .c = c, .n = n, .state = -1 };
+	int err = put_in_place(&in);
+
+	chain_drop(c, &in.state);
+	if (err || !inst)
+		load_close(in.inst);
+	else
+		*inst = in.inst;
+	return err;
+}
+
+int load_chain_remove(struct load_chain *c)
+{
+	struct load_attachment a = { .at = c->at, .link = c->link };
+	int err = 0;
+
+	if (c->runs)
+		err = load_detach(&c->port, &a, c->prog);
+	if (err)
+		return err;
+	err = chain_drop_all(c);
+	forget(c);
+	return err ? chain_raise(c, sbuf_str(&c->dir), err) : 0;
+}
