@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /* bpfweld dispatch: programs of different owners into one that runs them in turn. */
-#include "tools/cli.h"
+#include "tools/dispatch.h"
 #include "tools/verbs.h"
 
 #include <ctype.h>
@@ -12,17 +12,9 @@ struct dispatch_job {
 	struct cli *cli;
 	struct weld_dispatcher *d;
 	const char *output;
-	int hook, mode;
 };
 
 /* --- [NAME=]FILE[:FUNC][,prio=N][,chain=PASS+TX...] ------------------------------------- */
-
-/* The parts of a component, cut out of one copy of the word. */
-struct spec {
-	char *text;
-	const char *name, *path, *function;
-	const char *prio, *chain;
-};
 
 static size_t word_len(const char *s)
 {
@@ -34,7 +26,7 @@ static size_t word_len(const char *s)
 }
 
 /* Settings stand behind the file, which may hold commas of its own: cut from the end. */
-static void cut_settings(struct spec *s)
+static void cut_settings(struct dispatch_spec *s)
 {
 	char *comma;
 
@@ -49,7 +41,7 @@ static void cut_settings(struct spec *s)
 	}
 }
 
-static void cut_names(struct spec *s)
+static void cut_names(struct dispatch_spec *s)
 {
 	size_t len = word_len(s->text);
 	char *colon;
@@ -80,43 +72,64 @@ static bool take_number(const char *text, uint32_t *out)
 	return true;
 }
 
-static int add_spec(struct dispatch_job *job, const struct spec *s)
+bool dispatch_cut(const char *word, struct dispatch_spec *out)
+{
+	struct dispatch_spec s = { .text = strdup(word) };
+
+	if (!s.text)
+		return false;
+	cut_settings(&s);
+	cut_names(&s);
+	*out = s;
+	return true;
+}
+
+int dispatch_component_opts(struct cli *cli, const struct weld_dispatcher *d,
+			    const struct dispatch_spec *s, struct weld_component_opts *out)
 {
 	WELD_OPTS(weld_component_opts, o, .name = s->name, .function = s->function,
 		  .has_priority = s->prio != NULL, .has_actions = s->chain != NULL);
 	int err = 0;
 
 	if (!*s->path)
-		return cli_usage(job->cli, "a component without a file");
-	if (cli_same_file(s->path, job->output))
-		return cli_usage(job->cli, "%s is a component as well as the output", job->output);
+		return cli_usage(cli, "a component without a file");
 	if (s->prio && !take_number(s->prio, &o.priority))
-		return cli_usage(job->cli, "prio=%s: no number from 0 to %u", s->prio, UINT32_MAX);
+		return cli_usage(cli, "prio=%s: no number from 0 to %u", s->prio, UINT32_MAX);
 	if (s->chain)
-		err = weld_dispatcher__parse_actions(job->d, s->chain, &o.actions);
-	if (!err)
-		err = weld_dispatcher__add_file(job->d, s->path, &o);
-	return err ? cli_status(job->cli, err) : CLI_OK;
+		err = weld_dispatcher__parse_actions(d, s->chain, &o.actions);
+	*out = o;
+	return err ? cli_status(cli, err) : CLI_OK;
 }
 
-static int add_component(struct dispatch_job *job, const char *word)
+static int add_spec(struct cli *cli, struct weld_dispatcher *d, const struct dispatch_spec *s)
 {
-	struct spec s = { .text = strdup(word) };
+	const char *output = cli_value(cli, CLI_OPT_OUTPUT);
+	WELD_OPTS(weld_component_opts, o);
+	int status = dispatch_component_opts(cli, d, s, &o), err;
+
+	if (status != CLI_OK)
+		return status;
+	if (output && cli_same_file(s->path, output))
+		return cli_usage(cli, "%s is a component as well as the output", output);
+	err = weld_dispatcher__add_file(d, s->path, &o);
+	return err ? cli_status(cli, err) : CLI_OK;
+}
+
+static int add_component(struct cli *cli, struct weld_dispatcher *d, const char *word)
+{
+	struct dispatch_spec s;
 	int status;
 
-	if (!s.text)
-		return cli_status(job->cli, -ENOMEM);
-	cut_settings(&s);
-	cut_names(&s);
-	status = add_spec(job, &s);
+	if (!dispatch_cut(word, &s))
+		return cli_status(cli, -ENOMEM);
+	status = add_spec(cli, d, &s);
 	free(s.text);
 	return status;
 }
 
 /* --- options ---------------------------------------------------------------------------- */
 
-/* The place of an option's value among the words; the first without the option, -1 for none. */
-static int choice(const struct cli *cli, enum cli_opt_id id, const char *const words[])
+int dispatch_choice(const struct cli *cli, enum cli_opt_id id, const char *const words[])
 {
 	const char *value = cli_value(cli, id);
 
@@ -126,36 +139,44 @@ static int choice(const struct cli *cli, enum cli_opt_id id, const char *const w
 	return value ? -1 : 0;
 }
 
-static int take_options(struct dispatch_job *job, struct weld_dispatcher_opts *o)
+static int take_options(struct cli *cli, struct weld_dispatcher_opts *o)
 {
 	static const char *const hooks[] = { "xdp", "tc", NULL };
 	static const char *const modes[] = { "inline", "call", "freplace", NULL };
 	static const char *const cpus[] = { "v3", "v4", NULL };
-	struct cli *cli = job->cli;
-	int cpu = choice(cli, CLI_OPT_CPU, cpus);
+	int cpu = dispatch_choice(cli, CLI_OPT_CPU, cpus);
 
-	job->output = cli_value(cli, CLI_OPT_OUTPUT);
-	job->hook = choice(cli, CLI_OPT_TYPE, hooks);
-	job->mode = choice(cli, CLI_OPT_MODE, modes);
-	if (!job->output)
-		return cli_usage(cli, "dispatch needs -o FILE");
-	if (cli->json && !strcmp(job->output, "-"))
-		return cli_usage(cli, "-o - and --json would share standard output");
+	o->hook = dispatch_choice(cli, CLI_OPT_TYPE, hooks);
+	o->mode = dispatch_choice(cli, CLI_OPT_MODE, modes);
 	if (!cli->n_args)
 		return cli_usage(cli, "dispatch needs at least one component");
-	if (job->hook < 0)
+	if (o->hook < 0)
 		return cli_usage(cli, "--type is xdp or tc");
-	if (job->mode < 0)
+	if (o->mode < 0)
 		return cli_usage(cli, "--mode is inline, call or freplace");
 	if (cpu < 0)
 		return cli_usage(cli, "--cpu is v3 or v4");
-	o->hook = job->hook;
-	o->mode = job->mode;
 	o->cpu_v4 = cpu == 1;
 	o->name = cli_value(cli, CLI_OPT_NAME);
 	o->license = cli_value(cli, CLI_OPT_LICENSE);
 	o->counters = cli_has(cli, CLI_OPT_COUNTERS);
 	return CLI_OK;
+}
+
+int dispatch_make(struct cli *cli, struct weld_dispatcher **d)
+{
+	WELD_OPTS(weld_dispatcher_opts, opts);
+	int status = take_options(cli, &opts), worst;
+
+	if (status == CLI_OK)
+		status = cli_status(cli, weld_dispatcher__new(cli->ctx, &opts, d));
+	worst = status;
+	/* All components are read even if one is bad, so that each is named in one run. */
+	for (size_t i = 0; *d && i < cli->n_args; i++) {
+		status = add_component(cli, *d, cli->args[i]);
+		worst = status ? status : worst;
+	}
+	return worst;
 }
 
 /* --- output ----------------------------------------------------------------------------- */
@@ -204,17 +225,8 @@ static void print_json(const struct dispatch_job *job, bool built)
 static int build(struct dispatch_job *job)
 {
 	struct weld_object *obj = NULL;
-	int status = CLI_OK, worst = CLI_OK, err;
+	int status = cli_status(job->cli, weld_dispatcher__build(job->d, &obj));
 
-	/* All components are read even if one is bad, so that each is named in one run. */
-	for (size_t i = 0; i < job->cli->n_args; i++) {
-		status = add_component(job, job->cli->args[i]);
-		worst = status ? status : worst;
-	}
-	if (worst != CLI_OK)
-		return worst;
-	err = weld_dispatcher__build(job->d, &obj);
-	status = cli_status(job->cli, err);
 	if (status == CLI_OK)
 		status = cli_write_object(job->cli, job->output, obj);
 	weld_object__close(obj);
@@ -223,17 +235,19 @@ static int build(struct dispatch_job *job)
 
 int verb_dispatch(struct cli *cli)
 {
-	WELD_OPTS(weld_dispatcher_opts, opts);
-	struct dispatch_job job = { .cli = cli };
-	int status = take_options(&job, &opts), err;
+	struct dispatch_job job = { .cli = cli, .output = cli_value(cli, CLI_OPT_OUTPUT) };
+	int status;
 
-	if (status != CLI_OK)
+	if (dispatch_on_device(cli, &status))
 		return status;
-	err = weld_dispatcher__new(cli->ctx, &opts, &job.d);
-	if (err)
-		return cli_status(cli, err);
-	status = build(&job);
-	if (cli->json && status != CLI_USAGE)
+	if (!job.output)
+		return cli_usage(cli, "dispatch needs -o FILE, or a device: --attach IFACE");
+	if (cli->json && !strcmp(job.output, "-"))
+		return cli_usage(cli, "-o - and --json would share standard output");
+	status = dispatch_make(cli, &job.d);
+	if (status == CLI_OK)
+		status = build(&job);
+	if (cli->json && status != CLI_USAGE && job.d)
 		print_json(&job, status == CLI_OK);
 	weld_dispatcher__free(job.d);
 	return status;

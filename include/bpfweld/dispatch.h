@@ -117,11 +117,96 @@ struct weld_dispatcher_names {
 WELD_API int weld_dispatcher__names(const struct weld_dispatcher *d,
 				    struct weld_dispatcher_names *names);
 
-/* A CPU's value of an element of the counters. */
+/* A CPU's value of an element of the counters, or the sum over all CPUs. */
 struct weld_dispatch_counters {
 	uint64_t runs;
 	uint64_t verdicts[15]; /* by the code's bit; the last one: codes behind those */
 };
+
+/* --- chains on network devices ---------------------------------------------------------- */
+
+/*
+ * A chain that was attached stays when the process ends. All that is known of it is pinned, so
+ * another process can show it, exchange one component and take it off:
+ *
+ *	weld_chain__open(ctx, &target, "eth0", NULL, &chain);
+ *	weld_chain__attach(chain, d);
+ *	weld_chain__close(chain);
+ *
+ * While a chain is open no other process can work on one: weld_chain__open waits.
+ */
+struct weld_target;
+struct weld_chain;
+
+enum weld_chain_hook { WELD_CHAIN_XDP, WELD_CHAIN_TC_INGRESS, WELD_CHAIN_TC_EGRESS };
+
+enum weld_xdp_mode { WELD_XDP_ANY, WELD_XDP_GENERIC, WELD_XDP_NATIVE, WELD_XDP_OFFLOAD };
+
+struct weld_chain_opts {
+	size_t sz;
+	int hook;	   /* enum weld_chain_hook */
+	int xdp_mode;	   /* enum weld_xdp_mode; ANY: the driver's own, else generic */
+	const char *bpffs; /* NULL: /sys/fs/bpf; pins are in its folder bpfweld */
+	bool no_link;	   /* attach by netlink even where the kernel has links for the hook */
+};
+
+/*
+ * The chain of a device, there or not; a device that is gone goes by its number. The target must
+ * outlive the chain. -ENODEV, -ENOTSUP a target without devices, -ENOENT or -EPERM no bpffs.
+ */
+WELD_API int weld_chain__open(struct weld_ctx *ctx, const struct weld_target *target,
+			      const char *device, const struct weld_chain_opts *opts,
+			      struct weld_chain **chain);
+WELD_API void weld_chain__close(struct weld_chain *chain);
+
+/*
+ * Build the dispatcher, load it, and put it on the device; the chain that is there is exchanged in
+ * one step, and components that are the same in both (name, function, object) keep their maps. When
+ * it fails, what ran before runs on. -EBUSY somebody else's program is there; -EINVAL a dispatcher
+ * of another hook, or one in freplace mode.
+ */
+WELD_API int weld_chain__attach(struct weld_chain *chain, struct weld_dispatcher *d);
+
+/*
+ * Exchange one component for another object, under the same name. Priority and actions are the
+ * old one's unless opts has others; opts->name is not used. All other components keep their maps.
+ * -ENOENT no chain, or none of that name.
+ */
+WELD_API int weld_chain__replace(struct weld_chain *chain, const char *name,
+				 const struct weld_object *obj,
+				 const struct weld_component_opts *opts);
+
+/* Take it off the device, remove its pins. -ENOENT no chain. */
+WELD_API int weld_chain__detach(struct weld_chain *chain);
+
+struct weld_chain_info {
+	size_t sz;
+	const char *device;
+	uint32_t ifindex;
+	bool exists;   /* a chain is pinned */
+	bool runs;     /* ... and on the device */
+	bool by_link;  /* else by netlink */
+	bool counters; /* it counts runs and verdicts */
+	uint32_t program_id;
+	uint32_t n_components;
+	const char *entry; /* NULL without a chain */
+};
+/* Strings live until the chain is next changed or closed. */
+WELD_API int weld_chain__info(const struct weld_chain *chain, struct weld_chain_info *info);
+/* The n-th component in the order of running; what only a build tells is not set. -ENOENT. */
+WELD_API int weld_chain__component(const struct weld_chain *chain, uint32_t n,
+				   struct weld_component *info);
+/* Its counters, the sum over all CPUs. -ENOENT without counters. */
+WELD_API int weld_chain__counters(const struct weld_chain *chain, uint32_t n,
+				  struct weld_dispatch_counters *counters);
+/* The name of the code that bit n of the chain's actions stands for; NULL where there is none. */
+WELD_API const char *weld_chain__action_name(const struct weld_chain *chain, uint32_t bit);
+
+/* Call each() for every chain that is pinned below bpffs (NULL: /sys/fs/bpf), with its hook and
+ * its device's number, until it returns non-zero; returns that, 0, or a negative errno. */
+WELD_API int weld_chain__each(struct weld_ctx *ctx, const struct weld_target *target,
+			      const char *bpffs,
+			      int (*each)(void *user, int hook, uint32_t ifindex), void *user);
 
 #ifdef __cplusplus
 }

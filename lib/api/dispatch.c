@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "linker/dispatch/dispatch.h"
+#include "lib/api/dispatch_int.h"
 
 static_assert((int)WELD_DISPATCH_XDP == (int)DISP_XDP && (int)WELD_DISPATCH_TC == (int)DISP_TC &&
 	      (int)WELD_DISPATCH_INLINE == (int)DISP_INLINE &&
@@ -64,11 +64,16 @@ void weld_dispatcher__free(struct weld_dispatcher *d)
 
 /* --- components ----------------------------------------------------------------------- */
 
-static int take_opts(const struct weld_dispatcher *d, const struct weld_component_opts *opts,
-		     struct disp_component_opts *out)
+struct disp *api_dispatcher(struct weld_dispatcher *d)
+{
+	return d->chain;
+}
+
+int api_component_opts(struct diag *diag, const struct weld_component_opts *opts,
+		       struct disp_component_opts *out)
 {
 	WELD_OPTS(weld_component_opts, o);
-	int err = api_opts(d->diag, API_SPEC(weld_component_opts), opts, &o);
+	int err = api_opts(diag, API_SPEC(weld_component_opts), opts, &o);
 
 	if (!err)
 		*out = (struct disp_component_opts){ .name = o.name,
@@ -84,7 +89,7 @@ int weld_dispatcher__add_file(struct weld_dispatcher *d, const char *path,
 			      const struct weld_component_opts *opts)
 {
 	struct disp_component_opts o;
-	int err = take_opts(d, opts, &o);
+	int err = api_component_opts(d->diag, opts, &o);
 
 	return err ? err : disp_add_file(d->chain, &o, path);
 }
@@ -94,7 +99,7 @@ int weld_dispatcher__add_fd(struct weld_dispatcher *d, int fd, const char *file,
 {
 	struct disp_component_opts o;
 	struct obj *obj;
-	int err = take_opts(d, opts, &o);
+	int err = api_component_opts(d->diag, opts, &o);
 
 	if (!err)
 		err = obj_open_fd(d->diag, fd, file ? file : "<descriptor>", &obj);
@@ -106,7 +111,7 @@ int weld_dispatcher__add_mem(struct weld_dispatcher *d, const void *bytes, size_
 {
 	struct disp_component_opts o;
 	struct obj *obj;
-	int err = take_opts(d, opts, &o);
+	int err = api_component_opts(d->diag, opts, &o);
 
 	if (!err)
 		err = obj_open_mem(d->diag, span_of(bytes, size), file ? file : "<memory>", &obj);
@@ -117,7 +122,7 @@ int weld_dispatcher__add_object(struct weld_dispatcher *d, const struct weld_obj
 				const struct weld_component_opts *opts)
 {
 	struct disp_component_opts o;
-	int err = take_opts(d, opts, &o);
+	int err = api_component_opts(d->diag, opts, &o);
 
 	return err ? err : disp_add_obj(d->chain, &o, obj->o, true);
 }
@@ -145,13 +150,8 @@ int weld_dispatcher__build(struct weld_dispatcher *d, struct weld_object **obj)
 	return err ? err : api_object_new(d->diag, o, obj);
 }
 
-int weld_dispatcher__component(const struct weld_dispatcher *d, uint32_t n,
-			       struct weld_component *info)
+int api_fill_component(const struct disp_component *c, struct weld_component *info)
 {
-	const struct disp_component *c = disp_component_at(d->chain, n);
-
-	if (!c)
-		return -ENOENT;
 	struct weld_component i = {
 		.name = c->name,
 		.file = c->file,
@@ -167,6 +167,14 @@ int weld_dispatcher__component(const struct weld_dispatcher *d, uint32_t n,
 	};
 
 	return api_fill(info, &i, sizeof(i));
+}
+
+int weld_dispatcher__component(const struct weld_dispatcher *d, uint32_t n,
+			       struct weld_component *info)
+{
+	const struct disp_component *c = disp_component_at(d->chain, n);
+
+	return c ? api_fill_component(c, info) : -ENOENT;
 }
 
 int weld_dispatcher__names(const struct weld_dispatcher *d, struct weld_dispatcher_names *names)

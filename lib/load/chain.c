@@ -109,7 +109,6 @@ static int running_id(const struct load_chain *c, u32 *id)
 static int read_state(const struct load_chain *c, int map, struct sbuf *out)
 {
 	struct bpf_map_info info = { 0 };
-	union bpf_attr attr = { 0 };
 	u32 zero = 0;
 	void *value;
 	int err = info_of(c, map, &info, sizeof(info));
@@ -119,14 +118,11 @@ static int read_state(const struct load_chain *c, int map, struct sbuf *out)
 	value = malloc(info.value_size + 8ull);
 	if (!value)
 		return -ENOMEM;
-	attr.map_fd = (uint32_t)map;
-	attr.key = ptr_u64(&zero);
-	attr.value = ptr_u64(value);
-	err = load_ask(&c->port, BPF_MAP_LOOKUP_ELEM, &attr);
-	if (err >= 0)
+	err = load_chain_lookup(c, map, &zero, value);
+	if (!err)
 		sbuf_put(out, value, info.value_size);
 	free(value);
-	return err < 0 ? err : sbuf_err(out);
+	return err ? err : sbuf_err(out);
 }
 
 static int take_state(struct load_chain *c)
@@ -185,6 +181,12 @@ static int recover(struct load_chain *c)
 	return next && next == runs ? chain_move_next(c) : chain_drop_next(c);
 }
 
+/* Names of chains' folders, the device's number behind. */
+static const char *const prefixes[] = {
+	[LOAD_HOOK_XDP] = "xdp-", [LOAD_HOOK_TC_INGRESS] = "tc-ingress-",
+	[LOAD_HOOK_TC_EGRESS] = "tc-egress-",
+};
+
 /* --- the door ---------------------------------------------------------------------------- */
 
 static bool has_files(const struct load_port *p)
@@ -219,15 +221,13 @@ static int take_lock(struct load_chain *c, const char *bpffs)
 int load_chain_open(const struct load_port *p, const char *bpffs, const struct load_place *at,
 		    struct load_chain *out)
 {
-	static const char *const hooks[] = { "xdp-%u", "tc-ingress-%u", "tc-egress-%u" };
 	struct load_chain c = { .port = *p, .at = *at, .lock = -1, .link = -1, .prog = -1 };
 	int err;
 
 	if (!has_files(p) || !load_can(p, netlink))
 		return diag_raise(p->diag, DIAG_LOAD_NO_NET, NULL, p->target.ops->name);
 	bpffs = bpffs ? bpffs : "/sys/fs/bpf";
-	sbuf_printf(&c.dir, "%s/bpfweld/", bpffs);
-	sbuf_printf(&c.dir, hooks[at->hook], at->ifindex);
+	sbuf_printf(&c.dir, "%s/bpfweld/%s%u", bpffs, prefixes[at->hook], at->ifindex);
 	err = sbuf_err(&c.dir) ? diag_raise(p->diag, DIAG_NO_MEMORY, NULL, "load") :
 				 take_lock(&c, bpffs);
 	if (!err) {
@@ -261,4 +261,56 @@ int load_chain_map(const struct load_chain *c, const char *name)
 
 	sbuf_free(&pin);
 	return ret;
+}
+
+int load_chain_lookup(const struct load_chain *c, int map, const void *key, void *value)
+{
+	union bpf_attr attr = { .map_fd = (uint32_t)map };
+	int ret;
+
+	attr.key = ptr_u64(key);
+	attr.value = ptr_u64(value);
+	ret = load_ask(&c->port, BPF_MAP_LOOKUP_ELEM, &attr);
+	return ret < 0 ? ret : 0;
+}
+
+/* --- all chains -------------------------------------------------------------------------- */
+
+struct walk {
+	int (*each)(void *user, enum load_hook hook, unsigned int ifindex);
+	void *user;
+};
+
+static int visit(void *arg, const char *name)
+{
+	const struct walk *w = arg;
+	unsigned long ifindex;
+	char *end;
+
+	for (size_t h = 0; h < ARRAY_SIZE(prefixes); h++) {
+		size_t len = strlen(prefixes[h]);
+
+		if (strncmp(name, prefixes[h], len) != 0 || name[len] < '1' || name[len] > '9')
+			continue;
+		ifindex = strtoul(name + len, &end, 10);
+		if (!*end && ifindex <= INT_MAX)
+			return w->each(w->user, (enum load_hook)h, (unsigned int)ifindex);
+	}
+	return 0;
+}
+
+int load_chain_each(const struct load_port *p, const char *bpffs,
+		    int (*each)(void *user, enum load_hook hook, unsigned int ifindex), void *user)
+{
+	struct walk w = { .each = each, .user = user };
+	struct sbuf path = { 0 };
+	int err;
+
+	if (!has_files(p))
+		return diag_raise(p->diag, DIAG_LOAD_NO_NET, NULL, p->target.ops->name);
+	sbuf_printf(&path, "%s/bpfweld", bpffs ? bpffs : "/sys/fs/bpf");
+	err = sbuf_err(&path) ? diag_raise(p->diag, DIAG_NO_MEMORY, NULL, "load") :
+				p->target.ops->list(p->target.user, sbuf_str(&path), visit, &w);
+	sbuf_free(&path);
+	return err == -ENOENT ? 0 : err;
 }

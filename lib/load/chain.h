@@ -65,7 +65,14 @@ int load_chain_install(struct load_chain *c, const struct load_chain_new *n,
 /* Take it off the device, remove its pins. */
 int load_chain_remove(struct load_chain *c);
 
+/* Every chain that is pinned below a bpffs, until each() returns non-zero: that is returned, or 0, or
+ * a negative errno with its diagnostic. No bpffs, no chains. */
+int load_chain_each(const struct load_port *p, const char *bpffs,
+		    int (*each)(void *user, enum load_hook hook, unsigned int ifindex), void *user);
+
 /* A map of the chain by its name: a handle, the caller's to close; -ENOENT. */
 int load_chain_map(const struct load_chain *c, const char *name);
+/* An element of such a map; value has room for what user space sees of it. */
+int load_chain_lookup(const struct load_chain *c, int map, const void *key, void *value);
 
 #endif

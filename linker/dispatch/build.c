@@ -127,6 +127,28 @@ static int take_names(struct disp *c, const struct link *l)
 	return 0;
 }
 
+/* Whose a map is. */
+static int take_maps(struct disp *c, const struct link *l)
+{
+	struct link_table t = link_table(l);
+
+	c->map_owners.n = 0;
+	for (u32 i = 0; i < t.n_rows; i++) {
+		const struct link_row *row = &t.rows[i];
+		struct disp_map_owner *m;
+
+		if (row->input.i < 2 || row->fate != LINK_FATE_KEPT || strcmp(row->kind, "map") != 0)
+			continue;
+		m = vec_push(&c->map_owners);
+		if (m)
+			m->map = arena_strdup(&c->arena, row->new_name);
+		if (!m || !m->map)
+			return disp_no_memory(c);
+		m->component = row->input.i - 2;
+	}
+	return 0;
+}
+
 int disp_link(struct disp *c)
 {
 	struct link_opts opts = { .license = c->opts.license, .gc = true };
@@ -142,6 +164,8 @@ int disp_link(struct disp *c)
 		err = link_finish(l, &c->out);
 	if (!err)
 		err = take_names(c, l);
+	if (!err)
+		err = take_maps(c, l);
 	link_free(l);
 	return err;
 }

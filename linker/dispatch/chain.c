@@ -63,6 +63,7 @@ void disp_free(struct disp *c)
 		if (!c->components.v[i].lent)
 			obj_free(c->components.v[i].obj);
 	vec_free(&c->components);
+	vec_free(&c->map_owners);
 	obj_free(c->entry);
 	obj_free(c->out);
 	arena_free(&c->arena);

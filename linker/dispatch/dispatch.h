@@ -101,6 +101,41 @@ const char *disp_entry_name(const struct disp *c);
 const char *disp_config_name(const struct disp *c);	/* a data map */
 const char *disp_counters_name(const struct disp *c);	/* NULL without counters */
 
+/* --- chains that are built again ----------------------------------------------------------- */
+
+/* All that was given so far, as bytes; before disp_build. -ENOMEM. */
+int disp_save(const struct disp *c, struct sbuf *out);
+
+/* A component that takes the place of another. */
+struct disp_change {
+	const char *name;		/* of both */
+	struct obj *obj;		/* lent */
+	struct disp_component_opts opts; /* priority and actions: else the old one's */
+	bool found;			/* out */
+};
+
+/* A chain that was saved, not built yet. change may be NULL. -EINVAL for bytes that are none,
+ * -ENOENT no component of that name, and those of adding. */
+int disp_restore(struct diag *d, struct span state, struct disp_change *change, struct disp **out);
+
+enum disp_type disp_type_of(const struct disp *c);
+enum disp_mode disp_mode_of(const struct disp *c);
+bool disp_has_frags(const struct disp *c);	/* once in order: all components have it */
+
+/* Put the components in the order of running, as disp_build does. */
+int disp_order(struct disp *c);
+
+/* Components that are the same in old, by name, function and object, keep their maps; of a chain
+ * that was restored these are all but the changed one. Before disp_build. */
+void disp_keep_same(struct disp *c, const struct disp *old);
+
+/* Behind disp_build: does this map of the output go on with what it held in old, which is in the
+ * order of running? */
+bool disp_map_stays(const struct disp *c, const struct disp *old, const char *map);
+/* A program array that would stay, but can't: an array takes programs that cope with packets in
+ * several pieces, or those that don't. NULL: none. o is the output. */
+const char *disp_frags_conflict(const struct disp *c, const struct disp *old, const struct obj *o);
+
 /* --- the chain's own maps ---------------------------------------------------------------- */
 
 /*

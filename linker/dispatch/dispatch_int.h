@@ -62,7 +62,14 @@ struct comp {
 	u32 junk_lo, junk_hi;		/* bytes below r10, [lo, hi), where it may leave a dynptr */
 	bool is_global;			/* verified alone */
 	bool apart;			/* its sections have their names; disp_set_apart */
+	bool stays;			/* from the chain that this one replaces; state.c */
 	const char *refused;		/* by the inliner, in words; disp_inline */
+};
+
+/* A map of the output, no data map. */
+struct disp_map_owner {
+	const char *map;		/* arena */
+	u32 component;
 };
 
 struct disp {
@@ -80,6 +87,7 @@ struct disp {
 	struct obj *entry;		/* disp_write_entry */
 	const char *entry_input;	/* the entry's name space in the link */
 	struct obj *out;		/* disp_link, disp_inline */
+	VEC(struct disp_map_owner) map_owners;	/* disp_link */
 	bool again;			/* the inliner refused somebody: plan anew; disp_inline */
 };
 
