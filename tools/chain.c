@@ -35,7 +35,8 @@ static int take_hook(struct cli *cli, struct weld_chain_opts *o)
 	if (hook < 0 || (cli_has(cli, CLI_OPT_HOOK) && type == 0))
 		return cli_usage(cli, "--hook is ingress or egress, with --type tc");
 	if (mode < 0 || (cli_has(cli, CLI_OPT_XDP_MODE) && type == 1))
-		return cli_usage(cli, "--xdp-mode is any, generic, native or offload, with --type xdp");
+		return cli_usage(cli, "--xdp-mode is any, generic, native or offload, "
+				      "with --type xdp");
 	o->hook = type == 0 ? WELD_CHAIN_XDP : WELD_CHAIN_TC_INGRESS + hook;
 	o->xdp_mode = mode;
 	o->bpffs = cli_value(cli, CLI_OPT_BPFFS);
@@ -253,7 +254,8 @@ static int show(struct chain_job *job)
 		status = find_device(job, cli->args[0], &p.only);
 	if (status != CLI_OK)
 		return status;
-	err = weld_chain__each(cli->ctx, &job->kernel, cli_value(cli, CLI_OPT_BPFFS), add_place, &p);
+	err = weld_chain__each(cli->ctx, &job->kernel, cli_value(cli, CLI_OPT_BPFFS), add_place,
+			       &p);
 	status = cli_status(cli, err);
 	if (cli->json) {
 		cli_json_begin(cli, &job->j);

@@ -22,12 +22,27 @@ static bool stands_apart(const struct disp *c, const struct obj *o, sec_id id)
 	return disp_is_state(sec->kind) && !c->merge_data && obj_map_at(o, id, 0).i;
 }
 
+/* libbpf knows .data.NAME, but no .bss.NAME: zeroes become bytes. */
+static int fill_bss(struct obj_sec *sec)
+{
+	if (sec->size > UINT32_MAX || vec_reserve(&sec->bytes, (u32)sec->size))
+		return -ENOMEM;
+	sec->bytes.n = (u32)sec->size;
+	memset(sec->bytes.v, 0, sec->bytes.n);
+	sec->kind = OBJ_SEC_DATA;
+	sec->elf_type = SHT_PROGBITS;
+	return 0;
+}
+
 static int rename_section(struct disp *c, struct comp *comp, struct obj_sec *sec)
 {
+	bool zeroed = sec->kind == OBJ_SEC_BSS;
 	struct obj *o = comp->obj;
-	const char *name = arena_printf(&o->arena, "%s.%s", sec->name, comp->facts.name);
+	const char *name = zeroed ?
+		arena_printf(&o->arena, ".data.%s%s", comp->facts.name, sec->name) :
+		arena_printf(&o->arena, "%s.%s", sec->name, comp->facts.name);
 
-	if (!name || (sec->datasec && btf_set_name(o->btf, sec->datasec, name)))
+	if (!name || (zeroed && fill_bss(sec)) || (sec->datasec && btf_set_name(o->btf, sec->datasec, name)))
 		return disp_no_memory(c);
 	sec->name = name;
 	return 0;

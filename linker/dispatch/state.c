@@ -188,6 +188,8 @@ int disp_restore(struct diag *d, struct span state, struct disp_change *change, 
 	int err = read_head(d, &r, &c);
 	u32 n = err ? 0 : read_num(&r);
 
+	if (change)
+		change->found = false;
 	if (!err && (r.bad || n > DISP_MAX))
 		err = raise_bad(d);
 	for (u32 i = 0; i < n && !err; i++)
