@@ -173,15 +173,11 @@ static int look_again(struct weld_chain *c)
 	struct load_chain fresh;
 	struct load_port port = c->load.port;
 	struct load_place at = c->load.at;
-	char *bpffs = strdup(sbuf_str(&c->load.dir)), *end;
+	char *bpffs = strdup(sbuf_str(&c->load.bpffs));
 	int err;
 
 	if (!bpffs)
 		return diag_raise(c->diag, DIAG_NO_MEMORY, NULL, "weld_chain");
-	end = strstr(bpffs, "/bpfweld/");
-	for (char *next = end; next; next = strstr(next + 1, "/bpfweld/"))
-		end = next;
-	*end = 0;
 	load_chain_close(&c->load);
 	c->load = (struct load_chain){ .port = port, .at = at, .lock = -1, .link = -1, .prog = -1 };
 	err = load_chain_open(&port, bpffs, &at, &fresh);

@@ -227,8 +227,9 @@ int load_chain_open(const struct load_port *p, const char *bpffs, const struct l
 	if (!has_files(p) || !load_can(p, netlink))
 		return diag_raise(p->diag, DIAG_LOAD_NO_NET, NULL, p->target.ops->name);
 	bpffs = bpffs ? bpffs : "/sys/fs/bpf";
+	sbuf_puts(&c.bpffs, bpffs);
 	sbuf_printf(&c.dir, "%s/bpfweld/%s%u", bpffs, prefixes[at->hook], at->ifindex);
-	err = sbuf_err(&c.dir) ? diag_raise(p->diag, DIAG_NO_MEMORY, NULL, "load") :
+	err = sbuf_err(&c.dir) || sbuf_err(&c.bpffs) ? diag_raise(p->diag, DIAG_NO_MEMORY, NULL, "load") :
 				 take_lock(&c, bpffs);
 	if (!err) {
 		err = recover(&c);
@@ -250,6 +251,7 @@ void load_chain_close(struct load_chain *c)
 	chain_drop(c, &c->link);
 	chain_drop(c, &c->prog);
 	chain_drop(c, &c->lock);
+	sbuf_free(&c->bpffs);
 	sbuf_free(&c->dir);
 	sbuf_free(&c->state);
 }

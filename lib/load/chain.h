@@ -24,6 +24,7 @@
 struct load_chain {
 	struct load_port port;
 	struct load_place at;
+	struct sbuf bpffs;	/* where maps that ask for it are pinned by name, too */
 	struct sbuf dir;	/* its folder */
 	int lock;		/* -1: not held */
 	int link, prog;		/* handles of the pins; -1: none */
@@ -55,8 +56,9 @@ struct load_chain_new {
 };
 
 /*
- * Load, and put in the place of the chain that is there, if one is. When it fails the device runs
- * what it ran before and the pins are as they were. *inst is what was loaded, the caller's to
+ * Load, and put in the place of the chain that is there, if one is. Maps that ask to be pinned by
+ * name are, in the bpffs itself. When it fails the device runs what it ran before and the pins are
+ * as they were. *inst is what was loaded, the caller's to
  * close; may be NULL.
  */
 int load_chain_install(struct load_chain *c, const struct load_chain_new *n,

@@ -31,7 +31,8 @@ static int find_kept(void *user, const struct obj_map *m)
 
 static int load(struct install *in)
 {
-	struct load_opts opts = { .no_pins = true, .find_map = find_kept, .find_user = in };
+	struct load_opts opts = { .pin_dir = sbuf_str(&in->c->bpffs), .find_map = find_kept,
+				  .find_user = in };
 	func_id entry = obj_find_func(in->n->obj, in->n->entry);
 	int err = load_object(in->c->port.diag, in->n->obj, in->c->port.target, &opts, &in->inst);
 
@@ -181,6 +182,11 @@ static int put_in_place(struct install *in)
 		err = exchange(in);
 	if (!err)
 		return move_pins(in->c);
+	if (in->inst) {
+		in->inst->opts.pin_dir = sbuf_str(&in->c->bpffs);
+		load_unpin_maps(in->inst);
+		in->inst->opts.pin_dir = NULL;
+	}
 	chain_drop_next(in->c);
 	if (!in->c->exists)
 		chain_drop_all(in->c);
