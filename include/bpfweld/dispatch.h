@@ -162,8 +162,10 @@ WELD_API void weld_chain__close(struct weld_chain *chain);
 /*
  * Build the dispatcher, load it, and put it on the device; the chain that is there is exchanged in
  * one step, and components that are the same in both (name, function, object) keep their maps. When
- * it fails, what ran before runs on. -EBUSY somebody else's program is there; -EINVAL a dispatcher
- * of another hook, or one in freplace mode.
+ * it fails, what ran before runs on. In freplace mode the components are loaded as programs of
+ * their own that take the places of the dispatcher's stubs; their maps are new ones each time.
+ * -EBUSY somebody else's program is there; -EINVAL a dispatcher of another hook; -EPERM in freplace
+ * mode: the kernel takes no such programs.
  */
 WELD_API int weld_chain__attach(struct weld_chain *chain, struct weld_dispatcher *d);
 

@@ -143,6 +143,29 @@ static int check_frags(const struct weld_chain *c, const struct keep *k, const s
 			  frags ? " not" : "");
 }
 
+/* In freplace mode the components are programs of their own, in the place of the stubs. */
+struct exts {
+	struct load_chain_ext v[DISP_LIBXDP_MAX];
+	char functions[DISP_LIBXDP_MAX][16];
+};
+
+static void fill_exts(const struct disp *new, struct exts *x, struct load_chain_new *n)
+{
+	if (disp_mode_of(new) != DISP_FREPLACE)
+		return;
+	for (u32 i = 0; i < disp_n_components(new); i++) {
+		const struct disp_component *comp = disp_component_at(new, i);
+
+		snprintf(x->functions[i], sizeof(x->functions[i]), "prog%u", i);
+		x->v[i] = (struct load_chain_ext){ .name = comp->name,
+						   .function = x->functions[i],
+						   .obj = disp_component_obj(new, i),
+						   .program = comp->function };
+	}
+	n->exts = x->v;
+	n->n_exts = disp_n_components(new);
+}
+
 /* Build what is complete, and put it in the place of what is there. */
 static int install(struct weld_chain *c, struct disp *new)
 {
@@ -151,6 +174,7 @@ static int install(struct weld_chain *c, struct disp *new)
 				    .keep = keep_map, .user = &keep };
 	struct sbuf state = { 0 };
 	struct obj *o = NULL;
+	struct exts exts;
 	int err = disp_save(new, &state);
 
 	if (!err)
@@ -160,6 +184,7 @@ static int install(struct weld_chain *c, struct disp *new)
 	if (!err) {
 		n.obj = o;
 		n.state = span_of(state.data, state.size);
+		fill_exts(new, &exts, &n);
 		err = load_chain_install(&c->load, &n, NULL);
 	}
 	obj_free(o);
@@ -194,7 +219,7 @@ int weld_chain__attach(struct weld_chain *chain, struct weld_dispatcher *d)
 	int err;
 
 	api_begin(chain->diag);
-	if (disp_type_of(new) != type_of(chain->load.at.hook) || disp_mode_of(new) == DISP_FREPLACE)
+	if (disp_type_of(new) != type_of(chain->load.at.hook))
 		return diag_raise(chain->diag, DIAG_DISP_OPTS, NULL, disp_type_of(new),
 				  disp_mode_of(new));
 	if (chain->disp)

@@ -8,6 +8,7 @@
  *	        link prog state		the bpf_link (if there is one), the program, what its owner
  *	                                wants to remember: one value of an array map
  *	        map-NAME ...		its maps, a dot in a name written as '_'
+ *	        ext-NAME ...		links of programs that replace functions of it (freplace)
  *	        next/			the same of a chain that is being put in place
  *
  * Everything new is pinned in next/ before the device's program is exchanged, and moved over what
@@ -43,11 +44,21 @@ int load_chain_open(const struct load_port *p, const char *bpffs, const struct l
 		    struct load_chain *out);
 void load_chain_close(struct load_chain *c);
 
+/* A program that takes the place of a function of the entry (freplace). */
+struct load_chain_ext {
+	const char *name;		/* of its pins: ext-NAME, map-NAME__MAP */
+	const char *function;		/* of the entry's program */
+	const struct obj *obj;
+	const char *program;
+};
+
 /* What to put there. */
 struct load_chain_new {
 	const struct obj *obj;
 	const char *entry;		/* the program that runs */
 	struct span state;		/* at least one byte */
+	const struct load_chain_ext *exts;
+	u32 n_exts;
 	bool no_link;
 	/* Keep the map of this name, with its contents, from the chain that is there? NULL: all
 	 * whose names are the same. */

@@ -135,14 +135,20 @@ int chain_drop_all(struct load_chain *c)
 	return err;
 }
 
-/* The maps of the chain that was, but for those that the new one has, too. */
+/* Names that not every chain has. */
+static bool is_own(const char *name)
+{
+	return !strncmp(name, "map-", 4) || !strncmp(name, "ext-", 4);
+}
+
+/* The maps and replacements of the chain that was, but for those that the new one has, too. */
 static int remove_stale(const struct load_chain *c, const struct names *next)
 {
 	struct names old;
 	int err = read_names(c, "", &old);
 
 	for (u32 i = 0; i < old.list.n && !err; i++)
-		if (!strncmp(old.list.v[i], "map-", 4) && !has_name(next, old.list.v[i]))
+		if (is_own(old.list.v[i]) && !has_name(next, old.list.v[i]))
 			err = remove_pin(c, "", old.list.v[i]);
 	free_names(&old);
 	return err;

@@ -7,12 +7,21 @@
 
 #include <stdlib.h>
 
+#include "lib/load/freplace.h"
+
+/* A replacement that is loaded and linked. */
+struct extension {
+	struct load_inst *inst;
+	int link;
+};
+
 struct install {
 	struct load_chain *c;
 	const struct load_chain_new *n;
 	struct load_inst *inst;
 	int prog;		/* the entry's handle, the instance's */
 	int state;		/* map */
+	struct extension *exts;	/* n->n_exts */
 };
 
 /* --- loading ----------------------------------------------------------------------------- */
@@ -42,6 +51,34 @@ static int load(struct install *in)
 		return diag_raise(in->c->port.diag, DIAG_LOAD_NO_PROG, NULL, in->n->entry);
 	in->prog = in->inst->progs[entry.i].handle;
 	return 0;
+}
+
+static int load_exts(struct install *in)
+{
+	struct load_replaced at = { .inst = in->inst,
+				    .program = obj_find_func(in->n->obj, in->n->entry) };
+	int err = 0;
+
+	in->exts = calloc(in->n->n_exts + 1, sizeof(*in->exts));
+	if (!in->exts)
+		return diag_raise(in->c->port.diag, DIAG_NO_MEMORY, NULL, "load");
+	for (u32 i = 0; i < in->n->n_exts; i++)
+		in->exts[i].link = -1;
+	for (u32 i = 0; i < in->n->n_exts && !err; i++) {
+		at.function = in->n->exts[i].function;
+		err = load_freplace(&at, in->n->exts[i].obj, in->n->exts[i].program,
+				    &in->exts[i].inst, &in->exts[i].link);
+	}
+	return err;
+}
+
+static void close_exts(struct install *in)
+{
+	for (u32 i = 0; in->exts && i < in->n->n_exts; i++) {
+		chain_drop(in->c, &in->exts[i].link);
+		load_close(in->exts[i].inst);
+	}
+	free(in->exts);
 }
 
 /* --- the state --------------------------------------------------------------------------- */
@@ -89,16 +126,38 @@ static int pin_next(struct install *in, const char *name, int handle)
 	return err;
 }
 
-static int pin_map(struct install *in, const struct obj_map *m, int handle)
+static int pin_named(struct install *in, const char *map, int handle)
 {
 	struct sbuf pin = { 0 };
-	int err = chain_map_pin(&pin, m->name);
+	int err = chain_map_pin(&pin, map);
 
 	if (err)
 		diag_raise(in->c->port.diag, DIAG_NO_MEMORY, NULL, "load");
 	else
 		err = pin_next(in, sbuf_str(&pin), handle);
 	sbuf_free(&pin);
+	return err;
+}
+
+/* The link keeps the program; maps are found under the component's name. */
+static int pin_ext(struct install *in, u32 n)
+{
+	const struct load_chain_ext *x = &in->n->exts[n];
+	struct sbuf name = { 0 };
+	int err;
+
+	sbuf_printf(&name, "ext-%s", x->name);
+	err = pin_next(in, sbuf_str(&name), in->exts[n].link);
+	for (u32 i = 1; i < x->obj->maps.n && !err; i++) {
+		struct sbuf map = { 0 };
+
+		if (in->exts[n].inst->maps[i].handle < 0)
+			continue;
+		sbuf_printf(&map, "%s__%s", x->name, x->obj->maps.v[i].name);
+		err = pin_named(in, sbuf_str(&map), in->exts[n].inst->maps[i].handle);
+		sbuf_free(&map);
+	}
+	sbuf_free(&name);
 	return err;
 }
 
@@ -124,7 +183,9 @@ static int pin_all(struct install *in)
 		err = make_folder(in->c, "next");
 	for (u32 i = 1; i < o->maps.n && !err; i++)
 		if (in->inst->maps[i].handle >= 0)
-			err = pin_map(in, &o->maps.v[i], in->inst->maps[i].handle);
+			err = pin_named(in, o->maps.v[i].name, in->inst->maps[i].handle);
+	for (u32 i = 0; i < in->n->n_exts && !err; i++)
+		err = pin_ext(in, i);
 	if (!err)
 		err = pin_next(in, "state", in->state);
 	/* Last, since it is what an unfinished installation is recognised by. */
@@ -175,6 +236,8 @@ static int put_in_place(struct install *in)
 	int err = load(in);
 
 	if (!err)
+		err = load_exts(in);
+	if (!err)
 		err = make_state(in);
 	if (!err)
 		err = pin_all(in);
@@ -199,6 +262,7 @@ int load_chain_install(struct load_chain *c, const struct load_chain_new *n,
 	struct install in = { .c = c, .n = n, .state = -1 };
 	int err = put_in_place(&in);
 
+	close_exts(&in);
 	chain_drop(c, &in.state);
 	if (err || !inst)
 		load_close(in.inst);

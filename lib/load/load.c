@@ -68,6 +68,7 @@ int load_object(struct diag *d, const struct obj *o, struct weld_target target,
 	}
 	inst->opts.only_prog = inst->opts.pin_dir = NULL;
 	inst->opts.find_map = NULL;
+	inst->opts.replaces = NULL;
 	*out = inst;
 	return 0;
 }

@@ -25,12 +25,20 @@ struct load_prog {
 	struct img *img; /* what was loaded */
 };
 
+/* A function of a loaded program, by its id in that one's BTF. */
+struct load_replaces {
+	int prog;
+	u32 btf_id;
+};
+
 struct load_opts {
 	const char *only_prog; /* load this entry alone; NULL: all with autoload */
 	const char *pin_dir; /* where maps with pinning LIBBPF_PIN_BY_NAME live; NULL /sys/fs/bpf */
 	bool no_pins;	     /* make maps with LIBBPF_PIN_BY_NAME as if they had no pin */
 	u32 log_level;	     /* verifier log even on success */
 	u32 prog_type;	     /* for entries whose section name says none; 0: error */
+	const struct load_replaces *replaces; /* only_prog is to take this one's place; see
+					       * freplace.h */
 	/* A map that is there already, instead of a new one: a handle, the instance's from there
 	 * on, or -ENOENT. Its definition is compared. NULL: all maps are new. */
 	int (*find_map)(void *user, const struct obj_map *m);

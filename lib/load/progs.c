@@ -89,6 +89,20 @@ static int raise_refused(const struct load_inst *inst, func_id id, int err, cons
 	return diag_end(&m);
 }
 
+/* The program takes the type of what it replaces. */
+static void replace_attr(const struct load_inst *inst, func_id id, union bpf_attr *attr)
+{
+	const struct load_replaces *r = inst->opts.replaces;
+
+	if (!r || strcmp(obj_func_name(inst->obj, id), inst->opts.only_prog) != 0)
+		return;
+	attr->prog_type = BPF_PROG_TYPE_EXT;
+	attr->expected_attach_type = 0;
+	attr->prog_flags = 0;
+	attr->attach_prog_fd = (uint32_t)r->prog;
+	attr->attach_btf_id = r->btf_id;
+}
+
 /* Types whose programs name a kernel function or a struct to attach to. */
 static int check_type(const struct load_inst *inst, func_id id, struct img *img)
 {
@@ -126,6 +140,7 @@ static int load_one(struct load_inst *inst, func_id id)
 		return ret;
 	patch_maps(inst, prog->img);
 	prog_attr(inst, prog->img, &attr);
+	replace_attr(inst, id, &attr);
 	ret = load_prog_logged(inst, &attr, inst->opts.log_level, &log);
 	if (ret >= 0)
 		prog->handle = ret;

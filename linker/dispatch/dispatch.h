@@ -118,6 +118,8 @@ struct disp_change {
  * -ENOENT no component of that name, and those of adding. */
 int disp_restore(struct diag *d, struct span state, struct disp_change *change, struct disp **out);
 
+/* The object of the n-th component, the chain's. */
+const struct obj *disp_component_obj(const struct disp *c, u32 n);
 enum disp_type disp_type_of(const struct disp *c);
 enum disp_mode disp_mode_of(const struct disp *c);
 bool disp_has_frags(const struct disp *c);	/* once in order: all components have it */

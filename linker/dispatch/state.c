@@ -122,7 +122,7 @@ static int read_head(struct diag *d, struct reader *r, struct disp **out)
 	opts.license = read_str(r);
 	if (r->no_memory)
 		return diag_raise(d, DIAG_NO_MEMORY, NULL, "the dispatcher");
-	if (r->bad || type > DISP_TC || mode > DISP_CALL || flags & ~(u32)KNOWN_FLAGS)
+	if (r->bad || type > DISP_TC || mode > DISP_FREPLACE || flags & ~(u32)KNOWN_FLAGS)
 		return raise_bad(d);
 	opts.type = (enum disp_type)type;
 	opts.mode = (enum disp_mode)mode;
@@ -261,6 +261,11 @@ bool disp_map_stays(const struct disp *c, const struct disp *old, const char *ma
 		return owner->stays;
 	/* The counters are by place, so they go on where nobody changed place. */
 	return disp_counters_name(c) && !strcmp(map, disp_counters_name(c)) && same_order(c, old);
+}
+
+const struct obj *disp_component_obj(const struct disp *c, u32 n)
+{
+	return c->components.v[n].obj;
 }
 
 enum disp_type disp_type_of(const struct disp *c)
