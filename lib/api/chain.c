@@ -41,7 +41,8 @@ static int read_state(struct weld_chain *c)
 	c->disp = NULL;
 	if (!c->load.exists)
 		return 0;
-	err = disp_restore(c->diag, span_of(c->load.state.data, c->load.state.size), NULL, &c->disp);
+	err = disp_restore(c->diag, span_of(c->load.state.data, c->load.state.size), NULL,
+			   &c->disp);
 	return err ? err : disp_order(c->disp);
 }
 

@@ -229,8 +229,9 @@ int load_chain_open(const struct load_port *p, const char *bpffs, const struct l
 	bpffs = bpffs ? bpffs : "/sys/fs/bpf";
 	sbuf_puts(&c.bpffs, bpffs);
 	sbuf_printf(&c.dir, "%s/bpfweld/%s%u", bpffs, prefixes[at->hook], at->ifindex);
-	err = sbuf_err(&c.dir) || sbuf_err(&c.bpffs) ? diag_raise(p->diag, DIAG_NO_MEMORY, NULL, "load") :
-				 take_lock(&c, bpffs);
+	err = sbuf_err(&c.dir) || sbuf_err(&c.bpffs) ?
+		      diag_raise(p->diag, DIAG_NO_MEMORY, NULL, "load") :
+		      take_lock(&c, bpffs);
 	if (!err) {
 		err = recover(&c);
 		if (!err)

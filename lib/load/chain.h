@@ -78,8 +78,8 @@ int load_chain_install(struct load_chain *c, const struct load_chain_new *n,
 /* Take it off the device, remove its pins. */
 int load_chain_remove(struct load_chain *c);
 
-/* Every chain that is pinned below a bpffs, until each() returns non-zero: that is returned, or 0, or
- * a negative errno with its diagnostic. No bpffs, no chains. */
+/* Every chain that is pinned below a bpffs, until each() returns non-zero: that is returned, or 0,
+ * or a negative errno. No bpffs, no chains. */
 int load_chain_each(const struct load_port *p, const char *bpffs,
 		    int (*each)(void *user, enum load_hook hook, unsigned int ifindex), void *user);
 

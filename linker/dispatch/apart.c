@@ -42,7 +42,8 @@ static int rename_section(struct disp *c, struct comp *comp, struct obj_sec *sec
 		arena_printf(&o->arena, ".data.%s%s", comp->facts.name, sec->name) :
 		arena_printf(&o->arena, "%s.%s", sec->name, comp->facts.name);
 
-	if (!name || (zeroed && fill_bss(sec)) || (sec->datasec && btf_set_name(o->btf, sec->datasec, name)))
+	if (!name || (zeroed && fill_bss(sec)) ||
+	    (sec->datasec && btf_set_name(o->btf, sec->datasec, name)))
 		return disp_no_memory(c);
 	sec->name = name;
 	return 0;

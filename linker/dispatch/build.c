@@ -137,7 +137,8 @@ static int take_maps(struct disp *c, const struct link *l)
 		const struct link_row *row = &t.rows[i];
 		struct disp_map_owner *m;
 
-		if (row->input.i < 2 || row->fate != LINK_FATE_KEPT || strcmp(row->kind, "map") != 0)
+		if (row->input.i < 2 || row->fate != LINK_FATE_KEPT ||
+		    strcmp(row->kind, "map") != 0)
 			continue;
 		m = vec_push(&c->map_owners);
 		if (m)

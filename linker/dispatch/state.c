@@ -2,7 +2,8 @@
 /*
  * A chain as bytes, so that another process can build it again with one component exchanged:
  *
- *	magic | type mode flags | entry licence | n | { name function file | priority actions | object } ...
+ *	magic | type mode flags | entry licence | n components
+ *	{ name function file | priority actions | object } ...
  *
  * Numbers have 32 bits, texts and objects their size in front. The bytes stay on the machine that
  * wrote them, but whoever can write pins can write them: all is checked.

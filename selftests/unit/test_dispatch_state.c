@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* A chain as bytes (A3.14): restored equal, one component exchanged, and bytes that are no chain. */
+/* A chain as bytes (A3.14): restored equal, one component exchanged, bytes that are no chain. */
 #include "linker/dispatch/dispatch.h"
 #include "selftests/unit/linking.h"
 #include "selftests/unit/unit.h"
