@@ -302,8 +302,8 @@ START_TEST(apart)
 	o = chaining_build(&t, 0);
 	sec_of(o, ".data.one");
 	sec_of(o, ".data.two");
-	sec_of(o, ".bss.one");
-	sec_of(o, ".bss.two");
+	sec_of(o, ".data.one.bss");
+	sec_of(o, ".data.two.bss");
 	ck_assert_uint_eq(sec_of(o, ".rodata")->size, 8);
 	ck_assert_uint_eq(obj_find_sec(o, ".data").i, 0);
 	ck_assert(obj_find_map(o, "one__runs").i && obj_find_map(o, "two__runs").i);

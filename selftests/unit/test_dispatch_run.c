@@ -163,7 +163,7 @@ static u64 seen_of(struct on_target *r, const char *name)
 {
 	char map[64];
 
-	snprintf(map, sizeof(map), ".bss.%s", name);
+	snprintf(map, sizeof(map), ".data.%s.bss", name);
 	return on_value(r, map, 0);
 }
 
@@ -284,7 +284,7 @@ static void check_chain(const struct disp_opts *opts, const char *const *stems, 
 		for (u32 i = 0; i < n; i++) {
 			char map[64];
 
-			snprintf(map, sizeof(map), ".bss.%s", disp_component_at(t.c, i)->name);
+			snprintf(map, sizeof(map), ".data.%s.bss", disp_component_at(t.c, i)->name);
 			if (obj_find_map(o, map).i)
 				ck_assert_uint_ne(on_value(&r, map, 0), 0);
 		}
