@@ -32,8 +32,10 @@ struct compare {
 	struct hmap seen;	/* hash of a, b, depth -> todo */
 	enum link_match match;
 	struct sbuf *why;
-	const char *what;	/* "parameter 2", "the return type" */
+	u32 param;		/* of prototypes: counted from 1, RETURN_TYPE; else 0 */
 };
+
+#define RETURN_TYPE UINT32_MAX
 
 static int add_pair(struct compare *c, u32 a, u32 b, enum depth depth)
 {
@@ -56,8 +58,12 @@ static int verdict(struct compare *c, enum link_match match, u32 a, u32 b, const
 		return 0;
 	c->match = match;
 	sbuf_trim(c->why, 0);
-	if (*c->what || *how)
-		sbuf_printf(c->why, "%s%s%s: ", c->what, *c->what && *how ? ", " : "", how);
+	if (c->param == RETURN_TYPE)
+		sbuf_puts(c->why, "return type");
+	else if (c->param)
+		sbuf_printf(c->why, "parameter %u", c->param);
+	if (c->param || *how)
+		sbuf_printf(c->why, "%s%s: ", c->param && *how ? ", " : "", how);
 	btf_print_type(c->a, a, c->why);
 	sbuf_puts(c->why, " against ");
 	btf_print_type(c->b, b, c->why);
@@ -115,9 +121,10 @@ static int compare_composites(struct compare *c, struct pair p)
 		return verdict(c, LINK_DIFFERENT, p.a, p.b, "");
 	if (btf_kind(a) == BTF_KIND_FWD || btf_kind(b) == BTF_KIND_FWD || p.depth == DEPTH_FAR)
 		return 0;
-	snprintf(how, sizeof(how), "size %u against %u", a->size, b->size);
-	if (a->size != b->size)
+	if (a->size != b->size) {
+		snprintf(how, sizeof(how), "size %u against %u", a->size, b->size);
 		return verdict(c, LINK_DIFFERENT, p.a, p.b, how);
+	}
 	if (btf_vlen(a) != btf_vlen(b))
 		return verdict(c, LINK_DIFFERENT, p.a, p.b, "members differ");
 	return compare_members(c, p);
@@ -213,12 +220,12 @@ static int compare_pair(struct compare *c, struct pair p)
 }
 
 /* One type of each side, and all that hangs on it. */
-static int run(struct compare *c, u32 a, u32 b, const char *what)
+static int run(struct compare *c, u32 a, u32 b, u32 param)
 {
 	u32 first = c->todo.n;
 	int err;
 
-	c->what = what;
+	c->param = param;
 	err = add_pair(c, a, b, DEPTH_VALUE);
 	for (u32 i = first; i < c->todo.n && !err && c->match != LINK_DIFFERENT; i++)
 		err = compare_pair(c, c->todo.v[i]);
@@ -229,7 +236,6 @@ static int run(struct compare *c, u32 a, u32 b, const char *what)
 static int run_protos(struct compare *c, u32 a, u32 b)
 {
 	const struct btf_type *x = btf_type(c->a, a), *y = btf_type(c->b, b);
-	char what[32];
 	int err = 0;
 
 	if (btf_vlen(x) != btf_vlen(y)) {
@@ -237,16 +243,14 @@ static int run_protos(struct compare *c, u32 a, u32 b)
 		sbuf_printf(c->why, "%u against %u parameters", btf_vlen(x), btf_vlen(y));
 		return 0;
 	}
-	for (u32 i = 0; i < btf_vlen(x) && !err; i++) {
-		snprintf(what, sizeof(what), "parameter %u", i + 1);
-		err = run(c, btf_params(x)[i].type, btf_params(y)[i].type, what);
-	}
-	return err ? err : run(c, x->type, y->type, "return type");
+	for (u32 i = 0; i < btf_vlen(x) && !err; i++)
+		err = run(c, btf_params(x)[i].type, btf_params(y)[i].type, i + 1);
+	return err ? err : run(c, x->type, y->type, RETURN_TYPE);
 }
 
 int link_compare(struct link_type a, struct link_type b, enum link_match *out, struct sbuf *why)
 {
-	struct compare c = { .a = a.btf, .b = b.btf, .why = why, .match = LINK_SAME, .what = "" };
+	struct compare c = { .a = a.btf, .b = b.btf, .why = why, .match = LINK_SAME };
 	u32 proto_a = btf_proto_of(a.btf, a.id), proto_b = btf_proto_of(b.btf, b.id);
 	int err;
 
@@ -257,7 +261,7 @@ int link_compare(struct link_type a, struct link_type b, enum link_match *out, s
 	if (proto_a && proto_b)
 		err = run_protos(&c, proto_a, proto_b);
 	else
-		err = run(&c, a.id, b.id, "");
+		err = run(&c, a.id, b.id, 0);
 	vec_free(&c.todo);
 	hmap_free(&c.seen);
 	if (!err)

@@ -157,6 +157,12 @@ struct link_used {
 	u32 next;
 };
 
+/* Two types of two inputs. */
+struct link_same {
+	const struct btf *a, *b;
+	u32 id_a, id_b;
+};
+
 struct link_names {
 	VEC(struct link_used) used;
 	struct hmap index;	/* hash of name -> used */
@@ -203,6 +209,8 @@ struct link {
 	VEC(node_id) out_nodes;		/* in the order of the output's symbols; emit_symbols */
 	struct btf *btf;		/* merge_types, then the output's */
 	VEC(struct link_row) rows;
+	VEC(struct link_same) same;	/* prototypes that were compared, and are; check_types */
+	struct hmap same_index;
 };
 
 /* --- link.c ------------------------------------------------------------------------------ */
