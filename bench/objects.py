@@ -13,6 +13,7 @@ import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CLANG = os.environ.get('BPF_CLANG', 'clang-19')
+STRIP = os.environ.get('BPF_STRIP', 'llvm-strip-19')
 VMLINUX_BTF = '/sys/kernel/btf/vmlinux'
 
 
@@ -59,6 +60,16 @@ class Set:
         os.makedirs(self.folder, exist_ok=True)
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             return list(pool.map(self._compile, range(n)))
+
+
+def without_dwarf(paths, folder):
+    """Copies of objects that have lost their debugging sections but kept BTF."""
+    os.makedirs(folder, exist_ok=True)
+    copies = [f'{folder}/{i}.o' for i in range(len(paths))]
+    for path, copy in zip(paths, copies):
+        if not os.path.exists(copy):
+            subprocess.run([STRIP, '--strip-debug', path, '-o', copy], check=True)
+    return copies
 
 
 def units(cache):
