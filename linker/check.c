@@ -101,41 +101,6 @@ static enum link_match compare_const(const struct link *l, node_id decl, node_id
 	return b ? LINK_DIFFERENT : LINK_SIMILAR;
 }
 
-static bool known_same(const struct link *l, const struct link_same *s, u64 hash)
-{
-	struct hmap_iter it;
-
-	for (u32 i = hmap_first(&l->same_index, hash, &it); i != HMAP_NONE;
-	     i = hmap_next(&l->same_index, &it)) {
-		const struct link_same *k = &l->same.v[i];
-
-		if (k->a == s->a && k->b == s->b && k->id_a == s->id_a && k->id_b == s->id_b)
-			return true;
-	}
-	return false;
-}
-
-/* Many functions of two inputs share a prototype, which is compared once. */
-static int compare(struct link *l, struct link_type a, struct link_type b, enum link_match *match,
-		   struct sbuf *why)
-{
-	struct link_same s = { a.btf, b.btf, btf_proto_of(a.btf, a.id), btf_proto_of(b.btf, b.id) };
-	u64 hash = hash_mix(hash_mix((uintptr_t)s.a, (uintptr_t)s.b),
-			    (u64)s.id_a << 32 | s.id_b);
-	int err;
-
-	if (!s.id_a || !s.id_b)
-		return link_compare(a, b, match, why);
-	if (known_same(l, &s, hash))
-		return 0;
-	err = link_compare(a, b, match, why);
-	if (err || *match != LINK_SAME)
-		return err;
-	if (vec_append(&l->same, &s, 1))
-		return -ENOMEM;
-	return hmap_add(&l->same_index, hash, l->same.n - 1);
-}
-
 static int check_types_of(struct link *l, node_id decl, node_id def)
 {
 	struct link_type a = { btf_of(l, decl), link_node(l, decl)->btf_id };
@@ -146,7 +111,7 @@ static int check_types_of(struct link *l, node_id decl, node_id def)
 
 	if (!a.btf || !b.btf || !a.id || !b.id)
 		return 0;
-	err = compare(l, a, b, &match, &why);
+	err = link_compare(&l->same, a, b, &match, &why);
 	if (!err && match != LINK_DIFFERENT && link_node(l, def)->kind == LINK_VAR &&
 	    btf_kind_of(a.btf, a.id) == BTF_KIND_VAR && btf_kind_of(b.btf, b.id) == BTF_KIND_VAR) {
 		enum link_match qualified = compare_const(l, decl, def, &why);
@@ -210,7 +175,7 @@ static bool inner_maps_differ(const struct obj *a, map_id map_a, const struct ob
 	return true;
 }
 
-static int map_types_differ(const struct link *l, node_id decl, node_id def, bool *differ,
+static int map_types_differ(struct link *l, node_id decl, node_id def, bool *differ,
 			    struct sbuf *why)
 {
 	const struct obj_map *a = obj_map(link_obj(l, link_node(l, decl)->input),
@@ -225,9 +190,9 @@ static int map_types_differ(const struct link *l, node_id decl, node_id def, boo
 	int err = 0;
 
 	if (key_a.id && key_b.id)
-		err = link_compare(key_a, key_b, &match, why);
+		err = link_compare(&l->same, key_a, key_b, &match, why);
 	if (!err && match != LINK_DIFFERENT && value_a.id && value_b.id)
-		err = link_compare(value_a, value_b, &match, why);
+		err = link_compare(&l->same, value_a, value_b, &match, why);
 	*differ = match == LINK_DIFFERENT;
 	return err;
 }

@@ -28,6 +28,7 @@ struct pair {
 
 struct compare {
 	const struct btf *a, *b;
+	struct link_same *same;
 	VEC(struct pair) todo;
 	struct hmap seen;	/* hash of a, b, depth -> todo */
 	enum link_match match;
@@ -219,17 +220,49 @@ static int compare_pair(struct compare *c, struct pair p)
 	return 0;
 }
 
-/* One type of each side, and all that hangs on it. */
+static u64 hash_pair(const struct link_pair *p)
+{
+	u64 hash = hash_mix((uintptr_t)p->btf_a, (uintptr_t)p->btf_b);
+
+	return hash_mix(hash, (u64)p->a << 32 | p->b);
+}
+
+static bool known_same(const struct link_same *same, const struct link_pair *p)
+{
+	struct hmap_iter it;
+
+	for (u32 i = hmap_first(&same->index, hash_pair(p), &it); i != HMAP_NONE;
+	     i = hmap_next(&same->index, &it)) {
+		const struct link_pair *k = &same->pairs.v[i];
+
+		if (k->btf_a == p->btf_a && k->btf_b == p->btf_b && k->a == p->a && k->b == p->b)
+			return true;
+	}
+	return false;
+}
+
+static int remember(struct link_same *same, const struct link_pair *p)
+{
+	if (vec_append(&same->pairs, p, 1))
+		return -ENOMEM;
+	return hmap_add(&same->index, hash_pair(p), same->pairs.n - 1);
+}
+
+/* One type of each side, and all that hangs on it. Functions of two inputs have few parameters that
+ * no other function of theirs has. */
 static int run(struct compare *c, u32 a, u32 b, u32 param)
 {
+	struct link_pair pair = { c->a, c->b, a, b };
 	u32 first = c->todo.n;
 	int err;
 
+	if (known_same(c->same, &pair))
+		return 0;
 	c->param = param;
 	err = add_pair(c, a, b, DEPTH_VALUE);
 	for (u32 i = first; i < c->todo.n && !err && c->match != LINK_DIFFERENT; i++)
 		err = compare_pair(c, c->todo.v[i]);
-	return err;
+	return err || c->match != LINK_SAME ? err : remember(c->same, &pair);
 }
 
 /* Prototypes are taken apart here, so that the words say which parameter it is. */
@@ -248,9 +281,10 @@ static int run_protos(struct compare *c, u32 a, u32 b)
 	return err ? err : run(c, x->type, y->type, RETURN_TYPE);
 }
 
-int link_compare(struct link_type a, struct link_type b, enum link_match *out, struct sbuf *why)
+int link_compare(struct link_same *same, struct link_type a, struct link_type b,
+		 enum link_match *out, struct sbuf *why)
 {
-	struct compare c = { .a = a.btf, .b = b.btf, .why = why, .match = LINK_SAME };
+	struct compare c = { .a = a.btf, .b = b.btf, .same = same, .why = why };
 	u32 proto_a = btf_proto_of(a.btf, a.id), proto_b = btf_proto_of(b.btf, b.id);
 	int err;
 

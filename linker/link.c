@@ -140,8 +140,8 @@ static void free_scratch(struct link *l)
 	link_names_free(&l->input_names);
 	link_names_free(&l->out_names);
 	vec_free(&l->out_nodes);
-	vec_free(&l->same);
-	hmap_free(&l->same_index);
+	vec_free(&l->same.pairs);
+	hmap_free(&l->same.index);
 	btf_free(l->btf);
 	l->btf = NULL;
 	obj_free(l->obj);

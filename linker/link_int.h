@@ -157,10 +157,15 @@ struct link_used {
 	u32 next;
 };
 
-/* Two types of two inputs. */
+/* Types of two inputs that were compared and are the same. */
+struct link_pair {
+	const struct btf *btf_a, *btf_b;
+	u32 a, b;
+};
+
 struct link_same {
-	const struct btf *a, *b;
-	u32 id_a, id_b;
+	VEC(struct link_pair) pairs;
+	struct hmap index;	/* hash of a pair -> pairs */
 };
 
 struct link_names {
@@ -209,8 +214,7 @@ struct link {
 	VEC(node_id) out_nodes;		/* in the order of the output's symbols; emit_symbols */
 	struct btf *btf;		/* merge_types, then the output's */
 	VEC(struct link_row) rows;
-	VEC(struct link_same) same;	/* prototypes that were compared, and are; check_types */
-	struct hmap same_index;
+	struct link_same same;		/* check_types */
 };
 
 /* --- link.c ------------------------------------------------------------------------------ */
@@ -404,7 +408,9 @@ struct link_type {
 	u32 id;
 };
 
-/* why gets words for what isn't the same. FUNC, VAR or any type on both sides. -ENOMEM. */
-int link_compare(struct link_type a, struct link_type b, enum link_match *out, struct sbuf *why);
+/* why gets words for what isn't the same. FUNC, VAR or any type on both sides. What same knows is
+ * not looked at again. -ENOMEM. */
+int link_compare(struct link_same *same, struct link_type a, struct link_type b,
+		 enum link_match *out, struct sbuf *why);
 
 #endif
