@@ -34,14 +34,11 @@ struct ids {
 
 static u64 hash_entry(const struct entry *e)
 {
-	u64 h = hash_mix(hash_str(e->name), e->class);
-
-	return hash_mix(hash_mix(h, e->sec), e->off);
+	return hash_mix(hash_str(e->name) + e->class, (u64)e->sec << 32 | e->off);
 }
 
-static const struct entry *find(const struct ids *ids, const struct entry *want)
+static const struct entry *find_hashed(const struct ids *ids, const struct entry *want, u64 hash)
 {
-	u64 hash = hash_entry(want);
 	struct hmap_iter it;
 
 	for (u32 i = hmap_first(&ids->index, hash, &it); i != HMAP_NONE;
@@ -55,18 +52,24 @@ static const struct entry *find(const struct ids *ids, const struct entry *want)
 	return NULL;
 }
 
+static const struct entry *find(const struct ids *ids, const struct entry *want)
+{
+	return find_hashed(ids, want, hash_entry(want));
+}
+
 /* The first of equal entries stays. */
 static int add(struct ids *ids, struct entry e)
 {
+	u64 hash = hash_entry(&e);
 	struct entry *slot;
 
-	if (find(ids, &e))
+	if (find_hashed(ids, &e, hash))
 		return 0;
 	slot = vec_push(&ids->entries);
 	if (!slot)
 		return -ENOMEM;
 	*slot = e;
-	return hmap_add(&ids->index, hash_entry(&e), ids->entries.n - 1);
+	return hmap_add(&ids->index, hash, ids->entries.n - 1);
 }
 
 static u32 sec_of_name(const struct ids *ids, const char *name)
