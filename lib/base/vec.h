@@ -20,7 +20,7 @@ int vec_grow_raw(void *v, u32 n, u32 *cap, u32 extra, size_t elem_size);
 
 /* Most calls find room: that is seen without a call. */
 #define vec_reserve(vec, extra)							\
-	((vec)->cap - (vec)->n >= (u32)(extra) ? 0 :				\
+	((u64)(vec)->n + (extra) <= (vec)->cap ? 0 :				\
 	 vec_grow_raw(&(vec)->v, (vec)->n, &(vec)->cap, (extra), sizeof(*(vec)->v)))
 
 /* A pointer to a new zeroed element at the end, or NULL. */
