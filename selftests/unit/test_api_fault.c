@@ -19,7 +19,7 @@
 
 /* What a link needs; the folder is empty before and after it. */
 struct bench {
-	char folder[64], out[80], rules[80];
+	char folder[64], out[80], rules[80], archive[80];
 	unsigned char *component; /* bytes of an object, as a file would have them */
 	size_t size;
 	unsigned int errors; /* said during a link */
@@ -45,21 +45,47 @@ static const char *prog_path(const char *name, char *path, size_t size)
 	return path;
 }
 
+static unsigned char *read_prog(const char *name, size_t *size)
+{
+	unsigned char *bytes;
+	char path[512];
+	FILE *f = fopen(prog_path(name, path, sizeof(path)), "re");
+
+	if (!f)
+		return NULL;
+	bytes = malloc(65536);
+	*size = fread(bytes, 1, 65536, f);
+	fclose(f);
+	return bytes;
+}
+
+/* An archive of one member. */
+static void write_archive(const char *path, const char *prog)
+{
+	FILE *f = fopen(path, "we");
+	size_t size = 0;
+	unsigned char *bytes = read_prog(prog, &size);
+
+	fprintf(f, "!<arch>\n%-16s%-12d%-6d%-6d%-8o%-10zu`\n", "owner.o/", 0, 0, 0, 0644, size);
+	fwrite(bytes, 1, size, f);
+	fclose(f);
+	free(bytes);
+}
+
 static bool begin(struct bench *b)
 {
-	char path[512];
-	FILE *f = fopen(prog_path("mapping_drop.stripped", path, sizeof(path)), "re");
+	FILE *f;
 
 	memset(b, 0, sizeof(*b));
-	if (!f)
+	b->component = read_prog("mapping_drop.stripped", &b->size);
+	if (!b->component)
 		return false;
-	b->component = malloc(65536);
-	b->size = fread(b->component, 1, 65536, f);
-	fclose(f);
 	strcpy(b->folder, "/tmp/bpfweld-fault-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(b->folder));
 	snprintf(b->out, sizeof(b->out), "%s/out.o", b->folder);
 	snprintf(b->rules, sizeof(b->rules), "%s.rules", b->folder);
+	snprintf(b->archive, sizeof(b->archive), "%s.a", b->folder);
+	write_archive(b->archive, "byname_owner.stripped");
 	f = fopen(b->rules, "we");
 	fputs("# which is which\nprog2=b:xdp_main\n", f);
 	fclose(f);
@@ -71,10 +97,12 @@ static void end(struct bench *b)
 	ck_assert_msg(!b->wrong, "%s", b->wrong);
 	ck_assert_int_eq(rmdir(b->folder), 0);
 	ck_assert_int_eq(unlink(b->rules), 0);
+	ck_assert_int_eq(unlink(b->archive), 0);
 	free(b->component);
 }
 
-/* Inputs by path, from a descriptor, from memory and as an object that is lent. */
+/* Inputs by path, from a descriptor (an archive, of which a member is wanted), from memory and as
+ * an object that is lent. */
 static int add_inputs(struct bench *b, struct weld_ctx *ctx, struct weld_linker *l,
 		      struct weld_object **lent)
 {
@@ -85,8 +113,8 @@ static int add_inputs(struct bench *b, struct weld_ctx *ctx, struct weld_linker 
 				    prog_path("mapping_dispatcher.stripped", path, sizeof(path)));
 	if (err)
 		return err;
-	fd = open(prog_path("byname_owner.stripped", path, sizeof(path)), O_RDONLY | O_CLOEXEC);
-	err = weld_linker__add_fd(l, NULL, fd, "owner");
+	fd = open(b->archive, O_RDONLY | O_CLOEXEC);
+	err = weld_linker__add_fd(l, NULL, fd, "libowner.a");
 	close(fd);
 	if (!err)
 		err = weld_linker__add_mem(l, "b", b->component, b->size, NULL);
