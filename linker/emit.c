@@ -120,6 +120,8 @@ static int emit_symbol(struct link *l, node_id id)
 		sym.common = false;
 		sym.sec = l->outs.v[p->out.i].sec;
 		sym.value = p->out_off + n->piece_off;
+		/* A label may claim bytes of the next function, which is elsewhere now. */
+		sym.size = min_u64(sym.size, p->size - n->piece_off);
 	}
 	if (vec_append(&l->out_nodes, &id, 1))
 		return -ENOMEM;
