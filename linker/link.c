@@ -14,6 +14,8 @@
 
 #include <stdlib.h>
 
+#include "linker/inline.h"
+
 static int milestone(struct link *l)
 {
 	return l->err;
@@ -168,6 +170,7 @@ void link_free(struct link *l)
 	vec_free(&l->inputs);
 	vec_free(&l->mappings);
 	vec_free(&l->exports);
+	vec_free(&l->inlines);
 	vec_free(&l->hides);
 	vec_free(&l->renames);
 	vec_free(&l->prefixes);
@@ -200,6 +203,22 @@ static int index_output(struct link *l)
 	return err ? err : obj_index(l->obj);
 }
 
+/* Functions become part of their callers in the finished object: nothing else knows of it. */
+static int inline_output(struct link *l)
+{
+	struct obj *inlined = NULL;
+	int err;
+
+	if (!l->inlines.n)
+		return 0;
+	err = link_inline_funcs(l->obj, l->inlines.v, l->inlines.n, false, &inlined);
+	if (err)
+		return err;
+	obj_free(l->obj);
+	l->obj = inlined;
+	return link_move_rows(l, inlined);
+}
+
 int link_finish(struct link *l, struct obj **out)
 {
 	int err, table_err;
@@ -218,6 +237,8 @@ int link_finish(struct link *l, struct obj **out)
 		free_inputs(l);
 	if (!err)
 		err = index_output(l);
+	if (!err)
+		err = inline_output(l);
 	if (!err) {
 		*out = l->obj;
 		l->obj = NULL;

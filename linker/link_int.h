@@ -187,6 +187,7 @@ struct link {
 	struct link_names input_names;	/* name_inputs */
 	link_bind_vec mappings;
 	link_bind_vec exports;
+	VEC(const char *) inlines;	/* functions of the output; inline_output */
 	link_bind_vec hides;
 	link_bind_vec renames;
 	bool keep_inputs;		/* for places */
@@ -309,6 +310,8 @@ link_pass link_emit_relocs;		/* relocs.c */
 link_pass link_emit_records;		/* records.c */
 link_pass link_fill_table;		/* table.c */
 link_pass link_fill_parts;		/* table.c */
+/* inline_rows.c: rows and parts of the object that o is, after inlining. -ENOMEM. */
+int link_move_rows(struct link *l, const struct obj *o);
 
 /* --- shared by several passes ------------------------------------------------------------ */
 

@@ -86,6 +86,9 @@ int link_export(struct link *l, const char *spec);
 /* "[INPUT:]SYM": everything in this link binds to it as usual, but in the output it is local, so
  * that later links neither see nor clash with it. Programs, which loaders look for, are refused. */
 int link_hide(struct link *l, const char *spec);
+/* A function of the output, by its name there, that is to become part of all of its callers, once
+ * everything else is done (inline.h). Where a call has to stay a warning says why. */
+int link_inline_func(struct link *l, const char *func);
 
 /*
  * New names, before anything is bound (but a mapping, an export and whatever else says INPUT:NAME

@@ -154,6 +154,15 @@ int link_hide(struct link *l, const char *spec)
 	return note_spec(l, &l->hides, spec);
 }
 
+int link_inline_func(struct link *l, const char *func)
+{
+	const char *copy = arena_strdup(&l->arena, func);
+
+	if (!copy || vec_append(&l->inlines, &copy, 1))
+		return diag_raise(l->diag, DIAG_NO_MEMORY, NULL, "the linker");
+	return 0;
+}
+
 int link_rename(struct link *l, const char *spec, const char *name)
 {
 	struct link_bind b = { .at = WELD_WHERE_NONE };

@@ -139,6 +139,9 @@ static int add_option(struct link_job *job, const struct cli_given *given)
 	case CLI_OPT_HIDE:
 		err = weld_linker__hide(job->linker, given->value);
 		break;
+	case CLI_OPT_INLINE:
+		err = weld_linker__inline(job->linker, given->value);
+		break;
 	case CLI_OPT_WRAP:
 		err = weld_linker__wrap(job->linker, given->value);
 		break;

@@ -79,6 +79,13 @@ WELD_API int weld_linker__export(struct weld_linker *linker, const char *spec);
  * clash with it. Programs, which loaders look for, can't be hidden: finish gives -EINVAL.
  */
 WELD_API int weld_linker__hide(struct weld_linker *linker, const char *spec);
+/*
+ * A function of the output, by its name there, becomes part of all of its callers once everything
+ * else is done: its frame below theirs, registers that they need saved around it. A call that has
+ * to stay is a warning that says why (a tail call, recursion, more than 512 bytes of stack). A
+ * static function that nothing calls any more is left out. -ENOENT from finish: no such function.
+ */
+WELD_API int weld_linker__inline(struct weld_linker *linker, const char *function);
 
 /*
  * New names, made before anything is bound by name. What says INPUT:NAME goes on to speak of the
@@ -213,6 +220,8 @@ struct weld_link_opts {
 	const char *const *hides; /* "[INPUT:]SYM" */
 	size_t n_hides;
 	bool whole_archive;
+	const char *const *inlines; /* functions of the output */
+	size_t n_inlines;
 };
 
 WELD_API int weld_link(struct weld_ctx *ctx, const struct weld_link_input *inputs, size_t n_inputs,

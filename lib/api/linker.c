@@ -102,6 +102,11 @@ int weld_linker__hide(struct weld_linker *linker, const char *spec)
 	return link_hide(linker->link, spec);
 }
 
+int weld_linker__inline(struct weld_linker *linker, const char *function)
+{
+	return link_inline_func(linker->link, function);
+}
+
 int weld_linker__rename(struct weld_linker *linker, const char *spec, const char *name)
 {
 	return link_rename(linker->link, spec, name);
@@ -289,6 +294,8 @@ static int add_names(struct weld_linker *l, const struct weld_link_opts *o)
 		err = weld_linker__export(l, o->exports[i]);
 	for (size_t i = 0; !err && i < o->n_hides; i++)
 		err = weld_linker__hide(l, o->hides[i]);
+	for (size_t i = 0; !err && i < o->n_inlines; i++)
+		err = weld_linker__inline(l, o->inlines[i]);
 	return err;
 }
 

@@ -250,6 +250,40 @@ def test_what_fails_leaves_what_runs(bench):
     bench.run('dispatch', '--detach', 'one').want(0)
 
 
+# Name, what it is made of, and what a run adds to its variable `seen`: a bpf_loop callback and
+# static data, a tail call, one in a subprogram, a large frame, a copy of the first, all registers.
+KINDS = (('loops', 1, 30), ('tails', 2, 101), ('below', 3, 101), ('large', 4, 39),
+         ('loops2', 1, 30), ('regs', 6, 10))
+
+
+def test_state_of_all_kinds(bench):
+    """Whatever a component is made of, its state and its program array outlive an exchange."""
+    bench.run('dispatch', '--attach', 'one', '--counters',
+              *(f'{name}={bench.prog(f"dispatch_kinds.{side}")}:xdp_main,prio={i}'
+                for i, (name, side, _) in enumerate(KINDS))).want(0)
+    packet = bench.file(bytes(64))
+
+    def run(times):
+        for _ in range(times):
+            out = json.loads(sh('bpftool', '-j', 'prog', 'run', 'pinned', pins('xdp') + '/prog',
+                                'data_in', packet))
+            assert out['retval'] == 2, out
+
+    def seen():
+        return {name: value('xdp', f'_data_{name}_bss') for name, _, _ in KINDS}
+
+    run(3)
+    assert seen() == {name: 3 * adds for name, _, adds in KINDS}
+    assert runs(bench) == [(name, 3) for name, _, _ in KINDS]
+    new = bench.prog('dispatch_kinds.4') + ':xdp_main'
+    bench.run('dispatch', '--replace', f'loops={new}', 'one').want(0)
+    assert seen() == {name: 0 if name == 'loops' else 3 * adds for name, _, adds in KINDS}
+    run(2)
+    assert seen() == {name: 2 * 39 if name == 'loops' else 5 * adds for name, _, adds in KINDS}
+    assert runs(bench) == [(name, 5) for name, _, _ in KINDS]
+    bench.run('dispatch', '--detach', 'one').want(0)
+
+
 JUMPER = r'''
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);

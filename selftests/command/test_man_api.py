@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 HEADER_OF = {'libbpfweld.3': 'common.h', 'libbpfweld-linker.3': 'linker.h',
-             'libbpfweld-object.3': 'object.h'}
+             'libbpfweld-object.3': 'object.h', 'libbpfweld-dispatch.3': 'dispatch.h'}
 
 
 def rendered(page):

@@ -281,6 +281,7 @@ static void compare(const char *stem, const struct obj *before, const struct obj
 	struct outcome a = outcome_of(before, on_kernel), b = outcome_of(after, on_kernel);
 
 	ck_assert_msg(a.err || !b.err, "%s: %d became %d", stem, a.err, b.err);
+	ck_assert_msg(!a.err || strcmp(stem, "inline_frames") != 0, "%s: %d", stem, a.err);
 	ck_assert_msg(a.err || a.values.n == b.values.n, "%s", stem);
 	for (u32 i = 0; !a.err && i < a.values.n; i++)
 		ck_assert_msg(a.values.v[i] == b.values.v[i],
