@@ -15,9 +15,8 @@
 
 #include <ctype.h>
 
-/* Deeper nesting (of parameters in parameters, anonymous structs in structs), or more around one
- * name (functions that return functions), is no real program. */
-enum { MAX_NESTED = 200, MAX_CHAIN = 4 * BTF_MAX_DEPTH, MAX_PADS = 8 };
+/* Deeper nesting (of parameters in parameters, anonymous structs in structs) is no real program. */
+enum { MAX_NESTED = 200, MAX_PADS = 8 };
 
 static void put_indent(struct c_dump *c, u32 indent)
 {
@@ -445,14 +444,15 @@ static void put_base(struct c_dump *c, u32 id, u32 indent)
 	}
 }
 
-/* A function may return itself as far as the reader of BTF is concerned: that chain has no end. */
+/* A function may return itself as far as the reader of BTF is concerned: that chain has no end, so
+ * it is longer than there are types. */
 static int collect(struct c_dump *c, u32 *id, struct around *a)
 {
 	const struct btf_type *t;
 
 	a->first = c->around.n;
 	for (t = btf_type(c->b, *id); is_around(btf_kind(t)); t = btf_type(c->b, *id)) {
-		if (c->around.n - a->first >= MAX_CHAIN)
+		if (c->around.n - a->first > btf_n_types(c->b))
 			return too_large(c, *id);
 		if (vec_append(&c->around, id, 1))
 			return -ENOMEM;
