@@ -87,15 +87,16 @@ static void keep_named(struct inl *in, u8 *kept)
 	}
 }
 
-static bool is_inlined(const struct inl *in, sec_id sec, u32 insn)
+/* Is there no call any more: neither here nor in a copy of the function that it is in? */
+static bool is_inlined(const struct inl *in, sec_id sec, u32 insn, const u8 *copied)
 {
 	const struct inl_site *found = find_site(in, sec, insn);
 
-	return found && !found->s.no;
+	return found && !found->s.no && !copied[found->caller.i];
 }
 
 /* Functions that something still refers to, also from the middle. */
-static void keep_used(struct inl *in, u8 *kept)
+static void keep_used(struct inl *in, u8 *kept, const u8 *copied)
 {
 	for (u32 s = 1; s < in->o->secs.n; s++)
 		for (u32 i = 0; i < in->o->secs.v[s].relocs.n; i++) {
@@ -104,7 +105,7 @@ static void keep_used(struct inl *in, u8 *kept)
 
 			if (!sym->sec.i || !obj_sec_is_code(obj_sec(in->o, sym->sec)->kind) ||
 			    (r->type == R_BPF_64_32 &&
-			     is_inlined(in, (sec_id){ s }, (u32)(r->off / 8))))
+			     is_inlined(in, (sec_id){ s }, (u32)(r->off / 8), copied)))
 				continue;
 			kept[obj_func_covering(in->o, sym->sec,
 					       (u32)((sym->value + (u64)r->addend) / 8)).i] = 1;
@@ -114,12 +115,16 @@ static void keep_used(struct inl *in, u8 *kept)
 /* Those that were inlined, wherever they were called. */
 static int find_gone(struct inl *in)
 {
-	u8 *kept = calloc(in->o->funcs.n, 1);
+	u8 *kept = calloc(2 * (size_t)in->o->funcs.n, 1), *copied;
 
 	if (!kept)
 		return -ENOMEM;
+	copied = kept + in->o->funcs.n;
+	for (u32 i = 0; i < in->n_sites; i++)
+		if (!in->sites[i].s.no)
+			copied[in->sites[i].callee.i] = 1;
 	keep_named(in, kept);
-	keep_used(in, kept);
+	keep_used(in, kept, copied);
 	memset(in->gone, 0, in->o->funcs.n);
 	for (u32 i = 0; i < in->n_sites; i++)
 		if (!in->sites[i].s.no)
