@@ -120,7 +120,7 @@ WELD_API int weld_dispatcher__names(const struct weld_dispatcher *d,
 /* A CPU's value of an element of the counters, or the sum over all CPUs. */
 struct weld_dispatch_counters {
 	uint64_t runs;
-	uint64_t verdicts[15]; /* by the code's bit; the last one: codes behind those */
+	uint64_t verdicts[15]; /* by the code's bit; the last one: codes without a name */
 };
 
 /* --- chains on network devices ---------------------------------------------------------- */

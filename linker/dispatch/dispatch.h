@@ -167,7 +167,7 @@ enum { DISP_N_VERDICTS = 15 };
 
 struct disp_counters {
 	u64 runs;
-	u64 verdicts[DISP_N_VERDICTS];	/* by the code's bit; the last: all that lie behind it */
+	u64 verdicts[DISP_N_VERDICTS];	/* by the code's bit; the last: codes without a name */
 };
 
 #endif

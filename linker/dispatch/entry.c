@@ -87,6 +87,25 @@ static void store_imm(struct disp_code *a, u8 size, s16 off, s32 imm)
 	disp_put(a, disp_insn(BPF_ST | BPF_MEM | size, BPF_REG_10, 0, off, imm));
 }
 
+/*
+ * r2 = where the verdict is counted. By comparisons: an index that were computed from the verdict
+ * would have to be known precisely, and with it all that the component computed it from, so that
+ * the verifier's states would not merge any more.
+ */
+static void pick_verdict(const struct disp *c, struct disp_code *a, s16 verdict)
+{
+	const u32 at = offsetof(struct disp_counters, verdicts);
+	u8 bits[32];
+	u32 n = list_bits(c->kind, (1u << c->kind->n_actions) - 1, bits);
+
+	disp_load(a, BPF_W, BPF_REG_1, BPF_REG_10, verdict);
+	for (u32 i = 0; i < n; i++) {
+		disp_mov_imm(a, BPF_REG_2, (s32)(at + 8 * bits[i]));
+		compare(a, BPF_JEQ, BPF_REG_1, code_of(c->kind, bits[i]), (s16)(2 * (n - i) - 1));
+	}
+	disp_mov_imm(a, BPF_REG_2, (s32)(at + 8 * (DISP_N_VERDICTS - 1)));
+}
+
 /* r0 stays the verdict. Per CPU, and a program isn't interrupted by itself: no atomics. */
 static void count(const struct disp *c, struct disp_code *a, u32 n, sym_id counters)
 {
@@ -100,17 +119,11 @@ static void count(const struct disp *c, struct disp_code *a, u32 n, sym_id count
 	disp_ld_sym(a, BPF_REG_1, counters);
 	disp_call_helper(a, BPF_FUNC_map_lookup_elem);
 	disp_put(a, disp_insn(BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_0, 0,
-			      c->kind->bias ? 12 : 11, 0));
+			      (s16)(9 + 2 * c->kind->n_actions), 0));
 	add_one(a, BPF_REG_0, 0);
-	disp_load(a, BPF_W, BPF_REG_2, BPF_REG_10, verdict);
-	if (c->kind->bias)
-		disp_put(a, disp_insn(BPF_ALU | BPF_ADD | BPF_K, BPF_REG_2, 0, 0,
-				      (s32)c->kind->bias));
-	disp_put(a, disp_insn(BPF_JMP | BPF_JLT | BPF_K, BPF_REG_2, 0, 1, DISP_N_VERDICTS - 1));
-	disp_mov_imm(a, BPF_REG_2, DISP_N_VERDICTS - 1);
-	disp_put(a, disp_insn(BPF_ALU64 | BPF_LSH | BPF_K, BPF_REG_2, 0, 0, 3));
+	pick_verdict(c, a, verdict);
 	disp_put(a, disp_insn(BPF_ALU64 | BPF_ADD | BPF_X, BPF_REG_0, BPF_REG_2, 0, 0));
-	add_one(a, BPF_REG_0, offsetof(struct disp_counters, verdicts));
+	add_one(a, BPF_REG_0, 0);
 	disp_load(a, BPF_DW, BPF_REG_0, BPF_REG_10, verdict);
 }
 

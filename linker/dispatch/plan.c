@@ -224,10 +224,11 @@ static struct comp *most_branches(const struct disp *c)
 /* The estimate: each branch of what is verified together leaves one way to be looked at later. */
 static u32 pending(const struct disp *c)
 {
+	u32 own = 3 + (c->opts.counters ? c->kind->n_actions + 1 : 0);
 	u64 n = 0;
 
 	for (u32 i = 0; i < c->components.n; i++)
-		n += 3 + (c->components.v[i].is_global ? 0 : c->components.v[i].cost.n_branches);
+		n += own + (c->components.v[i].is_global ? 0 : c->components.v[i].cost.n_branches);
 	return (u32)min_u64(n, UINT32_MAX);
 }
 

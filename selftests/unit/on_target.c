@@ -22,6 +22,14 @@ static const struct weld_target_ops runtime_ops = {
 	.mmap = rt_mmap, .munmap = rt_munmap, .n_cpus = one_cpu,
 };
 
+/* The end of a text: check refuses messages of more than a few thousand bytes. */
+static const char *tail(const char *text)
+{
+	size_t len = text ? strlen(text) : 0;
+
+	return !text ? "" : len > 2000 ? text + len - 2000 : text;
+}
+
 static void keep(void *user, const struct weld_diag *d)
 {
 	struct on_target *r = user;
@@ -62,7 +70,7 @@ void on_start(struct on_target *r, const struct obj *o, int side, const char *pr
 {
 	int err = on_try(r, o, side, prog);
 
-	ck_assert_msg(!err, "side %d: %s %s", side, strerror(-err), r->log ? r->log : "");
+	ck_assert_msg(!err, "side %d, %s: %s %s", side, prog, strerror(-err), tail(r->log));
 	ck_assert_int_ge(r->inst->btf_handle, 0);
 }
 
@@ -78,7 +86,7 @@ u32 on_run(struct on_target *r, const void *data, u32 size)
 	struct load_test_run run = { .data_in = data, .data_size_in = size, .repeat = 1 };
 	int err = load_test_run(r->inst, r->prog, &run);
 
-	ck_assert_msg(!err, "side %d: %s %s", r->side, strerror(-err), r->log ? r->log : "");
+	ck_assert_msg(!err, "side %d: %s %s", r->side, strerror(-err), tail(r->log));
 	return run.retval;
 }
 
@@ -88,7 +96,7 @@ u32 on_change(struct on_target *r, void *data, u32 *size, u32 room)
 				     .data_size_out = room, .repeat = 1 };
 	int err = load_test_run(r->inst, r->prog, &run);
 
-	ck_assert_msg(!err, "side %d: %s %s", r->side, strerror(-err), r->log ? r->log : "");
+	ck_assert_msg(!err, "side %d: %s %s", r->side, strerror(-err), tail(r->log));
 	*size = run.data_size_out;
 	return run.retval;
 }
