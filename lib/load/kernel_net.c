@@ -94,7 +94,7 @@ static int receive(int fd, unsigned char *reply, size_t room, size_t *used)
 int load_kernel_netlink(void *user, const void *request, size_t size, void *reply,
 			size_t *reply_size)
 {
-	int fd, err = open_socket(&fd);
+	int fd = -1, err = open_socket(&fd);
 
 	if (err)
 		return err;
