@@ -3,17 +3,11 @@
 """Linking alone changes no verdict (A3.17, A3.5, A3.6): for every object of selftests/progs and of
 Debian's packages, link(a) loads or is refused in the kernel as a is, with the same diagnostic, and
 link(link(a)) = link(a) byte for byte. link(link(a, b), c) behaves as link(a, b, c)."""
-import glob
 import itertools
-import os
 import sys
 
 import command
-
-
-def objects(bench):
-    own = sorted(glob.glob(os.path.join(bench.progs, '*.o')))
-    return own + sorted(glob.glob(os.path.join(bench.progs, 'carved', '*.o')))
+from test_self_link import objects
 
 
 def each_program(bench, obj, source):
