@@ -134,7 +134,7 @@ int link_add_fd(struct link *l, const char *name, int fd, const char *file, inpu
 
 int link_add_file(struct link *l, const char *name, const char *path, input_id *id)
 {
-	int fd, err = file_open(l->diag, path, &fd);
+	int fd = -1, err = file_open(l->diag, path, &fd);
 
 	if (err)
 		return err;

@@ -99,7 +99,7 @@ int file_open(struct diag *d, const char *path, int *fd)
 
 int file_read(struct diag *d, const char *path, struct sbuf *out)
 {
-	int fd, err = file_open(d, path, &fd);
+	int fd = -1, err = file_open(d, path, &fd);
 
 	if (err)
 		return err;

@@ -124,7 +124,7 @@ int obj_open_fd(struct diag *d, int fd, const char *name, struct obj **out)
 
 int obj_open(struct diag *d, const char *path, const char *name, struct obj **out)
 {
-	int fd, err = file_open(d, path, &fd);
+	int fd = -1, err = file_open(d, path, &fd);
 
 	if (err)
 		return err;

@@ -275,6 +275,8 @@ START_TEST(config_bytes)
 	static const char *const with_frags[] = { "dispatch_choice.5", "dispatch_choice.5" };
 	const char *why;
 
+	if (!CONFIG_RUNTIME)
+		unit_skip("this build has no runtime");
 	libbpf_set_print(silent);
 	libxdp_set_print(silent_xdp);
 	if (access(PROGS_DIR "/dispatch_order.1.o", R_OK))
