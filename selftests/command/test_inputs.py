@@ -149,6 +149,7 @@ def test_references_into_strings(bench):
 
 def test_equal_strings_of_alignment(bench):
     """L25: a string that has to stand at an alignment isn't taken for one that doesn't."""
+    bench.need_runtime()
     text = ('\t.section .rodata.str1.1,"aMS",@progbits,1\n\t.balign ALIGN\n.Lx:\t.asciz "x"\n'
             '\t.balign ALIGN\n.Ly:\t.asciz "yy"\n\t.text\n\t.globl al_ALIGN\n'
             '\t.type al_ALIGN,@function\nal_ALIGN:\n\tr1 = .Ly ll\n\tr0 = *(u8 *)(r1 + 1)\n'
