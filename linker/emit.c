@@ -102,6 +102,17 @@ static u8 out_bind(const struct link_node *n)
 	return n->is_clone || n->moved || n->hidden_here ? STB_LOCAL : n->bind;
 }
 
+/* What was global, or an entry, without a type, must not be a label to the next link. That a
+ * function without a type goes on for longer than it says counts, too. */
+static void give_type(const struct link_node *n, const struct link_piece *p, struct obj_sym *sym)
+{
+	if (sym->bind != STB_LOCAL || sym->type != STT_NOTYPE || n->kind == LINK_LABEL)
+		return;
+	sym->type = n->kind == LINK_FUNC ? STT_FUNC : STT_OBJECT;
+	if (n->kind == LINK_FUNC)
+		sym->size = p->size - n->piece_off;
+}
+
 static int emit_symbol(struct link *l, node_id id)
 {
 	struct link_node *n = link_node(l, id);
@@ -122,6 +133,7 @@ static int emit_symbol(struct link *l, node_id id)
 		sym.value = p->out_off + n->piece_off;
 		/* A label may claim bytes of the next function, which is elsewhere now. */
 		sym.size = min_u64(sym.size, p->size - n->piece_off);
+		give_type(n, p, &sym);
 	}
 	if (vec_append(&l->out_nodes, &id, 1))
 		return -ENOMEM;
