@@ -115,6 +115,9 @@ static int read_state(const struct load_chain *c, int map, struct sbuf *out)
 
 	if (err < 0)
 		return err;
+	/* Whoever can write pins may have put any map there. */
+	if (info.type != BPF_MAP_TYPE_ARRAY || info.key_size != 4 || info.max_entries != 1)
+		return -EINVAL;
 	value = malloc(info.value_size + 8ull);
 	if (!value)
 		return -ENOMEM;

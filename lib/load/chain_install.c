@@ -260,7 +260,12 @@ int load_chain_install(struct load_chain *c, const struct load_chain_new *n,
 		       struct load_inst **inst)
 {
 	struct install in = { .c = c, .n = n, .state = -1 };
-	int err = put_in_place(&in);
+	int err;
+
+	/* A chain that could not be opened again has no folder: nothing may be done in "". */
+	if (c->lock < 0 || !c->dir.size)
+		return chain_raise(c, "a chain that is not open", -EBADF);
+	err = put_in_place(&in);
 
 	close_exts(&in);
 	chain_drop(c, &in.state);
@@ -276,6 +281,8 @@ int load_chain_remove(struct load_chain *c)
 	struct load_attachment a = { .at = c->at, .link = c->link };
 	int err = 0;
 
+	if (c->lock < 0 || !c->dir.size)
+		return chain_raise(c, "a chain that is not open", -EBADF);
 	if (c->runs)
 		err = load_detach(&c->port, &a, c->prog);
 	if (err)
