@@ -40,8 +40,27 @@ static u32 first_reloc(const struct obj *o, const struct obj_func *f)
 	return lo;
 }
 
-/* The worst of all functions whose address this one takes. */
-static void gather_callbacks(const struct order *w, func_id f, struct frame_sum *cb)
+static void add_callback(struct frame_sum *cb, const struct frame_sum *g)
+{
+	for (u32 b = 0; b < FRAME_N_BASES; b++) {
+		if (g->reach[b] < cb->reach[b])
+			cb->reach[b] = g->reach[b];
+		if (g->dyn[b] < cb->dyn[b])
+			cb->dyn[b] = g->dyn[b];
+	}
+	frame_join(&cb->stored, &g->stored, false);
+}
+
+static bool is_throw(const struct obj *o, const struct obj_reloc *r)
+{
+	const struct obj_sym *sym = obj_sym(o, r->sym);
+
+	return r->type == R_BPF_64_32 && !sym->sec.i && frame_kfunc_is(sym->name, "bpf_throw");
+}
+
+/* The worst of all functions whose address this one takes. What throws is known without a walk, so
+ * that it is of functions that aren't well formed, too. */
+static void gather(const struct order *w, func_id f, struct frame_sum *cb, bool *throws)
 {
 	const struct obj_func *func = obj_func(w->o, f);
 	const struct obj_sec *sec = obj_sec(w->o, func->sec);
@@ -53,12 +72,9 @@ static void gather_callbacks(const struct order *w, func_id f, struct frame_sum 
 
 		if (!in_func(func, r))
 			break;
-		if (r->type != R_BPF_64_64 || !g.i)
-			continue;
-		for (u32 b = 0; b < FRAME_N_BASES; b++)
-			if (w->sums[g.i].reach[b] < cb->reach[b])
-				cb->reach[b] = w->sums[g.i].reach[b];
-		frame_join(&cb->stored, &w->sums[g.i].stored, false);
+		*throws |= g.i ? w->sums[g.i].facts.throws : is_throw(w->o, r);
+		if (r->type == R_BPF_64_64 && g.i)
+			add_callback(cb, &w->sums[g.i]);
 	}
 }
 
@@ -73,13 +89,15 @@ static void reaches(struct order *w, func_id f, u32 place)
 static int finish(struct order *w, func_id f)
 {
 	struct frame_sum cb, sum;
+	bool throws = false;
 	int err;
 
-	gather_callbacks(w, f, &cb);
+	gather(w, f, &cb, &throws);
 	err = frame_flow(w->o, f, w->sums, &cb, &sum);
 	if (err)
 		return err;
 	w->sums[f.i] = sum;
+	w->sums[f.i].facts.throws = throws;
 	w->sums[f.i].facts.recursive = w->low[f.i] <= w->place[f.i];
 	w->color[f.i] = BLACK;
 	if (w->depth)

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 
 #include "uapi/bpf_func.h"
+#include "uapi/bpf_info.h"
+#include "uapi/elf.h"
 
 #include "lib/isa/isa.h"
 
@@ -55,8 +57,16 @@ void frame_sum_init(struct frame_sum *s)
 void frame_sum_worst(struct frame_sum *s)
 {
 	for (u32 b = 0; b < FRAME_N_BASES; b++)
-		s->reach[b] = s->stored.lo[b] = FRAME_ANYWHERE;
+		s->reach[b] = s->dyn[b] = s->stored.lo[b] = FRAME_ANYWHERE;
+	s->dyn_exact = 0;
 	s->stored.exact = 0;
+}
+
+bool frame_kfunc_is(const char *name, const char *kfunc)
+{
+	size_t len = strlen(kfunc);
+
+	return !strncmp(name, kfunc, len) && (!name[len] || !strncmp(name + len, "___", 3));
 }
 
 const struct obj_reloc *frame_reloc_at(const struct obj_sec *sec, u32 insn)
@@ -217,56 +227,103 @@ static s32 worst_arg(const s32 lo[FRAME_N_BASES])
 	return worst;
 }
 
-/* A function that was handed on as a callback may get any argument, as any argument. */
-static void pass_to_callbacks(struct flow *fl, const struct state *s)
+static void call_function(struct flow *fl, const struct state *s, const struct frame_sum *g)
+{
+	for (u32 i = 1; i <= 5; i++)
+		pass(fl, g, i, &s->r[i]);
+	pass_far(fl, g);
+}
+
+static void call_unknown(struct flow *fl, const struct state *s)
+{
+	struct frame_sum worst;
+
+	frame_sum_init(&worst);
+	frame_sum_worst(&worst);
+	call_function(fl, s, &worst);
+}
+
+/* A function that was handed on as a callback may get any argument, or what lies in memory, as any
+ * argument. */
+static void call_back(struct flow *fl, const struct state *s)
 {
 	struct frame_sum any = *fl->cb;
-	s32 reach = worst_arg(fl->cb->reach), stored = worst_arg(fl->cb->stored.lo);
+	s32 reach = worst_arg(any.reach), stored = worst_arg(any.stored.lo);
+	s32 dyn = worst_arg(any.dyn);
 
 	for (u32 b = FRAME_ARG1; b < FRAME_N_BASES; b++) {
 		any.reach[b] = reach;
 		any.stored.lo[b] = stored;
+		any.dyn[b] = dyn;
 	}
-	any.stored.exact = 0;
-	for (u32 i = 1; i <= 5; i++)
-		pass(fl, &any, i, &s->r[i]);
-	pass_far(fl, &any);
-}
-
-static void call_function(struct flow *fl, const struct state *s, const struct frame_sum *g)
-{
-	struct state moved = *s;
-
-	for (u32 i = 1; i <= 5; i++)
-		pass(fl, g, i, &s->r[i]);
-	pass_far(fl, g);
-	/* It may hand its arguments on to a callback, from where it got to with them. */
-	for (u32 i = 1; i <= 5; i++)
-		for (u32 b = 0; b < FRAME_N_BASES && g->reach[i] < 0; b++)
-			moved.r[i].lo[b] = frame_add(moved.r[i].lo[b], g->reach[i]);
-	pass_to_callbacks(fl, &moved);
+	any.stored.exact = any.dyn_exact = 0;
+	call_function(fl, s, &any);
 }
 
 static bool makes_dynptr(const char *kfunc)
 {
-	return !strncmp(kfunc, "bpf_dynptr_from_", 16) || !strcmp(kfunc, "bpf_dynptr_clone");
+	return !strncmp(kfunc, "bpf_dynptr_from_", 16) ||
+	       frame_kfunc_is(kfunc, "bpf_dynptr_clone");
 }
 
-/* A helper or kfunc uses memory upward from what it is given. */
-static void call_kernel(struct flow *fl, const struct state *s, bool dynptr)
+/*
+ * A helper or kfunc uses memory upward from what it is given. It calls back whom it was told to: a
+ * function that this one names, else (callbacks has the argument's bit, but what is passed came
+ * from a caller, a callee or memory) anybody.
+ */
+static void call_kernel(struct flow *fl, const struct state *s, bool dynptr, u32 callbacks)
 {
+	bool strangers = false;
+
 	for (u32 i = 1; i <= 5; i++) {
 		touch(fl, &s->r[i], 0);
 		if (dynptr)
 			add_dynptr(fl, &s->r[i], 0, true);
+		strangers |= (callbacks >> i & 1) && !s->r[i].func;
 	}
-	pass_to_callbacks(fl, s);
+	if (strangers)
+		call_unknown(fl, s);
+	else if (callbacks)
+		call_back(fl, s);
+}
+
+enum { ANY_ARG = 0x3e };
+
+static u32 callbacks_of_helper(u32 id)
+{
+	const struct abi_helper *h = abi_helper(id);
+	u32 mask = 0;
+
+	for (u32 i = 0; h && i < ABI_MAX_ARGS; i++)
+		if (abi_arg_rule(h->args[i])->base == ABI_BASE_FUNC)
+			mask |= 2u << i;
+	return h ? mask : ANY_ARG;
 }
 
 static void call_helper(struct flow *fl, const struct state *s, s32 id)
 {
-	call_kernel(fl, s, id == BPF_FUNC_dynptr_from_mem || id == BPF_FUNC_ringbuf_reserve_dynptr);
+	bool dynptr = id == BPF_FUNC_dynptr_from_mem || id == BPF_FUNC_ringbuf_reserve_dynptr;
+
+	call_kernel(fl, s, dynptr, callbacks_of_helper((u32)id));
 	fl->out->facts.tail_calls |= id == BPF_FUNC_tail_call;
+}
+
+/* The parameters that are pointers to functions; the extern is a FUNC or a variable. */
+static u32 callbacks_of_kfunc(const struct btf *b, u32 id)
+{
+	bool var = b && btf_kind_of(b, id) == BTF_KIND_VAR;
+	u32 proto = b ? btf_proto_of(b, var ? btf_skip_mods(b, btf_type(b, id)->type) : id) : 0;
+	const struct btf_type *t = b ? btf_type(b, proto) : NULL;
+	u32 mask = 0;
+
+	for (u32 i = 0; proto && i < btf_vlen(t) && i < 5; i++) {
+		u32 param = btf_skip_mods(b, btf_params(t)[i].type);
+
+		if (btf_kind_of(b, param) == BTF_KIND_PTR &&
+		    btf_proto_of(b, btf_skip_mods(b, btf_type(b, param)->type)))
+			mask |= 2u << i;
+	}
+	return proto ? mask : ANY_ARG;
 }
 
 /* Externs are in the order of their symbols. */
@@ -289,20 +346,14 @@ static void call_symbol(struct flow *fl, const struct state *s, const struct obj
 {
 	func_id g = r ? obj_reloc_func(fl->o, r) : (func_id){ 0 };
 	const struct obj_extern *e = r && !g.i ? find_extern(fl->o, r->sym) : NULL;
-	const char *name = r ? obj_sym(fl->o, r->sym)->name : "";
-	struct frame_sum unknown;
 
-	if (g.i) {
+	if (g.i)
 		call_function(fl, s, &fl->sums[g.i]);
-		fl->out->facts.throws |= fl->sums[g.i].facts.throws;
-	} else if (e && e->kind == OBJ_EXTERN_KFUNC) {
-		call_kernel(fl, s, makes_dynptr(name));
-		fl->out->facts.throws |= !strcmp(name, "bpf_throw");
-	} else {
-		frame_sum_init(&unknown);
-		frame_sum_worst(&unknown);
-		call_function(fl, s, &unknown);
-	}
+	else if (e && e->kind == OBJ_EXTERN_KFUNC)
+		call_kernel(fl, s, makes_dynptr(obj_sym(fl->o, r->sym)->name),
+			    callbacks_of_kfunc(fl->o->btf, e->btf_id));
+	else
+		call_unknown(fl, s);
 }
 
 static void call(struct flow *fl, struct state *s, const struct isa_op *op, u32 at)
@@ -313,7 +364,7 @@ static void call(struct flow *fl, struct state *s, const struct isa_op *op, u32 
 	if (op->effect == ISA_FX_CALL && op->oper == ISA_OPER_HELPER && !r)
 		call_helper(fl, s, insn->imm);
 	else if (op->effect == ISA_FX_CALL && op->oper == ISA_OPER_KFUNC && !r)
-		call_kernel(fl, s, true);
+		call_kernel(fl, s, true, ANY_ARG);
 	else
 		call_symbol(fl, s, op->effect == ISA_FX_CALL ? r : NULL);
 	for (u32 i = 0; i <= 5; i++)
@@ -322,62 +373,117 @@ static void call(struct flow *fl, struct state *s, const struct isa_op *op, u32 
 
 /* --- one instruction --------------------------------------------------------------------- */
 
-static void do_alu(struct state *s, const struct isa_op *op, const struct bpf_insn *insn)
+/* The CO-RE record that changes an instruction when it is loaded. */
+static const struct obj_core_relo *core_at(const struct obj_sec *sec, u32 insn)
 {
+	u32 lo = 0, hi = sec->core_relos.n;
+
+	while (lo < hi) {
+		u32 mid = lo + (hi - lo) / 2;
+
+		if (sec->core_relos.v[mid].insn < insn)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < sec->core_relos.n && sec->core_relos.v[lo].insn == insn ?
+		       &sec->core_relos.v[lo] : NULL;
+}
+
+/* What CO-RE writes in place of a constant: offsets, sizes and the like are small and not below 0,
+ * an enumerator may be anything. */
+static struct frame_val core_number(const struct obj_core_relo *c)
+{
+	return frame_number(c->kind == BPF_CORE_ENUMVAL_VALUE ? 64 : 32);
+}
+
+static void do_alu(struct flow *fl, struct state *s, const struct isa_op *op, u32 at)
+{
+	const struct bpf_insn *insn = &fl->sec->insns.v[at];
+	const struct obj_core_relo *core = core_at(fl->sec, at);
 	struct frame_val *dst = &s->r[insn->dst_reg];
 
 	if (op->oper == ISA_OPER_NEG || op->oper == ISA_OPER_MOVSX)
 		*dst = frame_number(op->width * 8u);
 	else if (op->src.kind == ISA_RULE_REG)
 		*dst = frame_alu(op->oper, op->width, *dst, s->r[insn->src_reg]);
+	else if (core)
+		*dst = frame_alu(op->oper, op->width, *dst, core_number(core));
 	else
 		*dst = frame_alu_imm(op->oper, op->width, *dst, insn->imm);
 }
 
-static struct frame_val loaded(struct flow *fl, const struct isa_op *op,
-			       const struct frame_val *at, s32 off)
+/* A constant that the linker or the loader fills in isn't known. */
+static struct frame_val constant(const struct flow *fl, const struct isa_op *op, u32 at)
 {
-	return op->width == 8 ? load_at(fl, at, off) : frame_number(op->width * 8u);
+	const struct obj_core_relo *core = core_at(fl->sec, at);
+	const struct obj_reloc *r = frame_reloc_at(fl->sec, at);
+	struct frame_val v = frame_number(64);
+
+	if (core)
+		return core_number(core);
+	if (!r && op->oper == ISA_OPER_IMM64)
+		return frame_number(frame_bits_of(isa_imm64(&fl->sec->insns.v[at])));
+	v.func = r && r->type == R_BPF_64_64 && obj_reloc_func(fl->o, r).i;
+	return v;
 }
 
-static void do_atomic(struct flow *fl, struct state *s, const struct isa_op *op,
-		      const struct bpf_insn *insn)
-{
-	struct frame_val *src = &s->r[insn->src_reg], *dst = &s->r[insn->dst_reg];
-	struct frame_val old = loaded(fl, op, dst, insn->off);
+/* An access as it may be once it is loaded: a CO-RE record gives it another offset, not below 0,
+ * and another width. */
+struct access {
+	struct frame_val at;
+	s32 off;
+	u32 width;
+};
 
-	touch(fl, dst, insn->off);
-	if (op->width == 8)
-		store_at(fl, dst, insn->off, src);
-	if (op->regs & ISA_WR_SRC)
-		*src = old;
-	if (op->regs & ISA_WR_R0)
-		s->r[0] = old;
+static struct access access_of(const struct flow *fl, const struct state *s,
+			       const struct isa_op *op, u32 at)
+{
+	const struct bpf_insn *insn = &fl->sec->insns.v[at];
+	bool load = op->effect == ISA_FX_LOAD || op->effect == ISA_FX_LOADSX ||
+		    op->effect == ISA_FX_LOAD_ACQ;
+	struct access a = { s->r[load ? insn->src_reg : insn->dst_reg], insn->off, op->width };
+
+	if (core_at(fl->sec, at)) {
+		a.at.exact = 0;
+		a.off = 0;
+		a.width = 8;
+	}
+	return a;
 }
 
-static void do_memory(struct flow *fl, struct state *s, const struct isa_op *op,
-		      const struct bpf_insn *insn)
+static struct frame_val loaded(struct flow *fl, const struct access *a)
 {
-	struct frame_val *src = &s->r[insn->src_reg], *dst = &s->r[insn->dst_reg];
+	return a->width == 8 ? load_at(fl, &a->at, a->off) : frame_number(a->width * 8u);
+}
 
+static void do_memory(struct flow *fl, struct state *s, const struct isa_op *op, u32 at)
+{
+	const struct bpf_insn *insn = &fl->sec->insns.v[at];
+	struct frame_val *src = &s->r[insn->src_reg], *dst = &s->r[insn->dst_reg], old;
+	struct access a = access_of(fl, s, op, at);
+
+	touch(fl, &a.at, a.off);
 	switch (op->effect) {
 	case ISA_FX_LOAD:
 	case ISA_FX_LOAD_ACQ:
-		touch(fl, src, insn->off);
-		*dst = loaded(fl, op, src, insn->off);
+		*dst = loaded(fl, &a);
 		break;
 	case ISA_FX_LOADSX:
-		touch(fl, src, insn->off);
 		*dst = frame_number(64);
 		break;
 	case ISA_FX_STORE:
 	case ISA_FX_STORE_REL:
-		if (op->width == 8)
-			store_at(fl, dst, insn->off, src);
-		touch(fl, dst, insn->off);
+	case ISA_FX_ATOMIC:
+		old = loaded(fl, &a);
+		if (a.width == 8)
+			store_at(fl, &a.at, a.off, src);
+		if (op->regs & ISA_WR_SRC)
+			*src = old;
+		if (op->regs & ISA_WR_R0)
+			s->r[0] = old;
 		break;
 	default:
-		touch(fl, dst, insn->off);
 		break;
 	}
 }
@@ -388,15 +494,14 @@ static void do_insn(struct flow *fl, struct state *s, const struct isa_op *op, u
 
 	switch (op->effect) {
 	case ISA_FX_ALU:
-		do_alu(s, op, insn);
+		do_alu(fl, s, op, at);
 		break;
 	case ISA_FX_END:
 	case ISA_FX_CAST:
 		s->r[insn->dst_reg] = frame_number(op->width * 8u);
 		break;
 	case ISA_FX_LD_IMM64:
-		s->r[insn->dst_reg] = frame_number(
-			op->oper == ISA_OPER_IMM64 ? frame_bits_of(isa_imm64(insn)) : 64);
+		s->r[insn->dst_reg] = constant(fl, op, at);
 		break;
 	case ISA_FX_LD_PKT:
 		fl->out->facts.ld_abs = true;
@@ -407,12 +512,9 @@ static void do_insn(struct flow *fl, struct state *s, const struct isa_op *op, u
 	case ISA_FX_CALLX:
 		call(fl, s, op, at);
 		break;
-	case ISA_FX_ATOMIC:
-		do_atomic(fl, s, op, insn);
-		break;
 	default:
 		if (op->effect >= ISA_FX_LOAD && op->effect <= ISA_FX_STORE_REL)
-			do_memory(fl, s, op, insn);
+			do_memory(fl, s, op, at);
 		break;
 	}
 }

@@ -23,14 +23,16 @@ enum { FRAME_NONE = INT32_MAX, FRAME_ANYWHERE = INT32_MIN };
 struct frame_val {
 	s32 lo[FRAME_N_BASES];	/* lowest distance from each base, or NONE */
 	u8 exact;		/* bit per base: lo is the only distance */
-	u8 bits;		/* of a number: it is below 2^bits; 64 says nothing */
+	u8 bits;		/* as a number it is below 2^bits; 64 says nothing. What came in as
+				 * an argument may be a number as well. */
+	bool func;		/* the address of a function, taken by the function itself */
 };
 
 /* What a function does with each base. */
 struct frame_sum {
 	s32 reach[FRAME_N_BASES];	/* lowest byte that it touches */
 	s32 dyn[FRAME_N_BASES];		/* lowest dynptr that it makes */
-	u8 dyn_exact;			/* bit per base: the only one */
+	u8 dyn_exact;			/* bit per base: it is the only one */
 	struct frame_val stored;	/* pointers that it leaves in memory */
 	struct link_frame_facts facts;
 };
@@ -58,7 +60,9 @@ int frame_flow(const struct obj *o, func_id f, const struct frame_sum *sums,
 void frame_sum_init(struct frame_sum *s);
 /* Says nothing good about the function: for those that aren't known. */
 void frame_sum_worst(struct frame_sum *s);
-/* The function, or the extern, that an instruction's relocation refers to; 0 none. */
+/* An extern's name, perhaps with a flavour behind three underscores, means this kfunc. */
+bool frame_kfunc_is(const char *name, const char *kfunc);
+/* The relocation of an instruction, NULL without one. */
 const struct obj_reloc *frame_reloc_at(const struct obj_sec *sec, u32 insn);
 
 #endif

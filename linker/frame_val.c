@@ -69,6 +69,8 @@ bool frame_join(struct frame_val *dst, const struct frame_val *src, bool widen)
 		dst->bits = widen ? 64 : src->bits;
 		changed = true;
 	}
+	changed |= dst->func && !src->func;
+	dst->func &= src->func;
 	return changed;
 }
 
@@ -150,20 +152,30 @@ static struct frame_val add(struct frame_val a, struct frame_val b)
 	return a;
 }
 
+/* The result as the number that it is if no operand was a pointer. */
+static struct frame_val alu_number(u32 oper, u32 width, const struct frame_val *dst,
+				   const struct frame_val *src)
+{
+	u32 bits = alu_bits(oper, width, seen_bits(dst, width), seen_bits(src, width));
+
+	return frame_number(clamp_bits(bits, width));
+}
+
 /* No verifier lets anything but sums and differences of pointers by: what goes into other
  * arithmetic is a number, and so is what is taken from another number. */
 struct frame_val frame_alu(u32 oper, u32 width, struct frame_val dst, struct frame_val src)
 {
-	bool pointers = width == 8 && (frame_is_pointer(&dst) || frame_is_pointer(&src));
+	struct frame_val number = alu_number(oper, width, &dst, &src), sum = number;
 
 	if (width == 8 && oper == ISA_OPER_MOV)
 		return src;
-	if (pointers && oper == ISA_OPER_ADD)
-		return add(dst, src);
-	if (pointers && oper == ISA_OPER_SUB)
-		return lost(dst);
-	return frame_number(clamp_bits(
-		alu_bits(oper, width, seen_bits(&dst, width), seen_bits(&src, width)), width));
+	if (width == 8 && oper == ISA_OPER_ADD)
+		sum = add(dst, src);
+	else if (width == 8 && oper == ISA_OPER_SUB)
+		sum = lost(dst);
+	sum.bits = number.bits;
+	sum.func = false;
+	return sum;
 }
 
 static struct frame_val shift(u32 oper, u32 width, u32 bits, u32 by)
@@ -180,8 +192,9 @@ struct frame_val frame_alu_imm(u32 oper, u32 width, struct frame_val dst, s32 im
 	u64 value = width == 8 ? (u64)(s64)imm : (u32)imm;
 	struct frame_val src = frame_number(frame_bits_of(value));
 
-	if (width == 8 && frame_is_pointer(&dst) &&
-	    (oper == ISA_OPER_ADD || oper == ISA_OPER_SUB)) {
+	if (width == 8 && (oper == ISA_OPER_ADD || oper == ISA_OPER_SUB)) {
+		dst.bits = alu_number(oper, width, &dst, &src).bits;
+		dst.func = false;
 		for (u32 b = 0; b < FRAME_N_BASES; b++)
 			dst.lo[b] = frame_add(dst.lo[b], oper == ISA_OPER_ADD ? imm : -(s64)imm);
 		return dst;

@@ -419,6 +419,7 @@ START_TEST(why_called)
 	} rows[] = {
 		{ { "dispatch_code.1", "dispatch_code.2" }, false, 2, NULL },
 		{ { "dispatch_kinds.3", "dispatch_kinds.5" }, false, 2, NULL },
+		{ { "dispatch_kinds.7", "dispatch_kinds.8" }, false, 2, NULL },
 		{ { "dispatch_kinds.2", "dispatch_code.1" }, false, 1, "tail call would end" },
 		{ { "dispatch_kinds.4", "dispatch_code.1" }, false, 1, "can't be told" },
 		{ { "dispatch_large.4", "dispatch_code.1" }, false, 1, "longer than 16 bits" },
@@ -470,11 +471,11 @@ END_TEST
 START_TEST(throws)
 {
 	CHAIN_NEEDS("dispatch_deep.7");
-	for (u32 i = 0; i < 2; i++) {
+	for (u32 i = 0; i < 4; i++) {
 		struct chaining t;
 
-		chaining_begin(&t, i ? &xdp : &inlining);
-		chaining_add(&t, "dispatch_deep.7", 0);
+		chaining_begin(&t, i & 1 ? &xdp : &inlining);
+		chaining_add(&t, i & 2 ? "dispatch_deep.7" : "dispatch_deep.8", 0);
 		chaining_build(&t, -ENOTSUP);
 		ck_assert(chaining_says(&t, DIAG_DISP_THROWS, "xdp_main"));
 		chaining_end(&t);

@@ -232,6 +232,33 @@ START_TEST(kinds)
 }
 END_TEST
 
+/* A callback makes a dynptr in the frame of its component; the next one has a buffer there, which
+ * the verifier wouldn't let a helper fill. */
+START_TEST(dynptr_of_callback)
+{
+	struct disp_opts opts = { .counters = _i & 1 };
+	u8 packet[64] = { 0 };
+	struct on_target r;
+	struct chaining t;
+	struct obj *o;
+
+	NEEDS_BOTH("dispatch_kinds.7");
+	chaining_begin(&t, &opts);
+	chaining_add(&t, "dispatch_kinds.7", .name = "makes");
+	chaining_add(&t, "dispatch_kinds.8", .name = "fills");
+	o = chaining_build(&t, 0);
+	ck_assert(chaining_component(&t, "makes")->inlined);
+	ck_assert(chaining_component(&t, "fills")->inlined);
+	on_start(&r, o, ON_KERNEL, "xdp_dispatcher");
+	ck_assert_uint_eq(on_run(&r, packet, sizeof(packet)), 2);
+	ck_assert_uint_eq(seen_of(&r, "makes"), 7);
+	ck_assert_uint_eq(seen_of(&r, "fills"), 8);
+	on_stop(&r);
+	obj_free(o);
+	chaining_end(&t);
+}
+END_TEST
+
 /* What is pinned by one name is one map; the others stay apart. */
 START_TEST(pins)
 {
@@ -486,6 +513,7 @@ static Suite *dispatch_suite(void)
 	tcase_add_test(tc, stubs);
 	tcase_add_loop_test(tc, stack, 0, 2);
 	tcase_add_test(tc, sizes);
+	tcase_add_loop_test(tc, dynptr_of_callback, 0, 2);
 	tcase_add_loop_test(tc, pins, 0, 2);
 	tcase_add_loop_test(tc, linear, 0, 4);
 	suite_add_tcase(s, tc);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
  * Stack. Side n has a main function and a function below it with frames of about these sizes;
- * side 5 makes a tail call below, side 6 calls seven functions deep, side 7 throws. All of them
+ * side 5 makes a tail call below, side 6 calls seven functions deep, side 7 throws,
+ * side 8 in a callback. All of them
  * pass; what they add to `seen` depends on all that they stored.
  */
 #include <linux/bpf.h>
@@ -85,13 +86,26 @@ STEP(f4, f5)
 STEP(f3, f4)
 STEP(f2, f3)
 STEP(below, f2)
-#elif SIDE == 7
+#elif SIDE == 7 || SIDE == 8
 extern void bpf_throw(__u64 cookie) __ksym;
+
+#if SIDE == 8
+static long may_throw(__u32 i, void *ctx)
+{
+	if (i == 77)
+		bpf_throw(2);
+	return 0;
+}
+#endif
 
 static __noinline int below(struct xdp_md *ctx, __u64 from)
 {
+#if SIDE == 8
+	bpf_loop(78, may_throw, ctx, 0);
+#else
 	if (from == 77)
 		bpf_throw(2);
+#endif
 	return XDP_PASS;
 }
 #elif BELOW

@@ -2,7 +2,8 @@
 /*
  * Components with what programs have: 1 a callback of bpf_loop and a table of functions' results
  * in static data, 2 a tail call in the main function, 3 one in a subprogram, 4 a large stack
- * frame, 5 a dynptr, 6 all registers in use. All of them pass, and leave what they did in `seen`.
+ * frame, 5 a dynptr, 6 all registers in use, 7 a dynptr that a callback makes, 8 a buffer that a
+ * helper fills. All of them pass, and leave what they did in `seen`.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -78,7 +79,7 @@ int xdp_main(struct xdp_md *ctx)
 	__sync_fetch_and_add(&seen, room[39] - room[0]);
 	return XDP_PASS;
 }
-#elif SIDE == 5
+#elif SIDE == 5 || SIDE == 7
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -86,6 +87,28 @@ struct {
 	__type(value, __u64[4]);
 } memory SEC(".maps");
 
+#if SIDE == 7
+static long make(__u32 i, void *ptr)
+{
+	__u32 key = 0;
+	__u64 *mem = bpf_map_lookup_elem(&memory, &key);
+
+	if (mem)
+		bpf_dynptr_from_mem(mem, 32, 0, ptr);
+	return 0;
+}
+
+SEC("xdp")
+int xdp_main(struct xdp_md *ctx)
+{
+	/* Zeroed, so that the verifier tells what the callback made from what was there. */
+	__u64 ptr[2] = { 0 };
+
+	bpf_loop(1, make, ptr, 0);
+	__sync_fetch_and_add(&seen, 7);
+	return XDP_PASS;
+}
+#else
 SEC("xdp")
 int xdp_main(struct xdp_md *ctx)
 {
@@ -100,6 +123,17 @@ int xdp_main(struct xdp_md *ctx)
 	bpf_dynptr_from_mem(mem, 32, 0, &ptr);
 	bpf_dynptr_read(&out, sizeof(out), &ptr, 8, 0);
 	__sync_fetch_and_add(&seen, out);
+	return XDP_PASS;
+}
+#endif
+#elif SIDE == 8
+SEC("xdp")
+int xdp_main(struct xdp_md *ctx)
+{
+	char head[32];
+
+	if (!bpf_xdp_load_bytes(ctx, 0, head, sizeof(head)))
+		__sync_fetch_and_add(&seen, 8 + head[0]);
 	return XDP_PASS;
 }
 #elif SIDE == 6
