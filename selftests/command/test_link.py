@@ -160,7 +160,8 @@ def in_bpffs(bench, script, *args):
     folder = os.path.join(bench.scratch, 'bpffs')
     os.makedirs(folder, exist_ok=True)
     done = subprocess.run(['unshare', '--mount', 'sh', '-c',
-                           'mount -t bpf bpf "$1" || exit 99\n' + script, 'sh', folder, *args],
+                           'mount -t bpf bpf "$1" && mount --bind "$1" /sys/fs/bpf || exit 99\n'
+                           + script, 'sh', folder, *args],
                           capture_output=True, text=True)
     if done.stderr.startswith('unshare:'):
         bench.skip('no mount namespace can be made here: ' + done.stderr.strip())

@@ -311,18 +311,34 @@ static void check_plain_with_peer(const char *path)
 		check_with_peer(path);
 }
 
-/* The bpffs is mounted where nobody else sees it. */
+/* Mounted where nobody else sees it, and over the one of the machine: libbpf pins maps there that
+ * ask for it by their names. */
+static bool mount_bpffs(void)
+{
+	return !unshare(CLONE_NEWNS) && !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+	       !mount("bpf", bpffs, "bpf", 0, NULL) &&
+	       !mount(bpffs, "/sys/fs/bpf", NULL, MS_BIND, NULL);
+}
+
 START_TEST(libbpf_loads_what_we_write)
 {
+	bool had_pin;
+	int machine;
+
 	if (geteuid() || !has_tool("bpftool"))
 		unit_skip("needs root and bpftool");
 	ck_assert_ptr_nonnull(mkdtemp(bpffs));
-	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount("bpf", bpffs, "bpf", 0, NULL)) {
+	machine = open("/sys/fs/bpf", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (machine < 0 || !mount_bpffs()) {
 		rmdir(bpffs);
 		unit_skip("cannot mount a bpffs");
 	}
+	had_pin = !faccessat(machine, "pinned", F_OK, 0);
 	each_object(PROGS_DIR, check_plain_with_peer);
+	/* The map of that name, in selftests/progs/kinds/maps.c, was pinned here and not there. */
+	ck_assert_int_eq(!faccessat(machine, "pinned", F_OK, 0), had_pin);
+	close(machine);
+	umount("/sys/fs/bpf");
 	umount(bpffs);
 	rmdir(bpffs);
 }
