@@ -76,6 +76,9 @@ static int raise_busy(const struct load_port *p, const struct load_place *at, u3
 	load_ifname(p, at->ifindex, name);
 	diag_begin(&m, p->diag, DIAG_LOAD_ATTACH_BUSY, NULL, name, id);
 	diag_help(&m, "take it off first: `bpftool prog show id %u` tells whose it is", id);
+	if (at->hook != LOAD_HOOK_XDP)
+		diag_help(&m, "`tc filter del dev %s %s pref %d` does", name,
+			  at->hook == LOAD_HOOK_TC_INGRESS ? "ingress" : "egress", TC_PRIO);
 	return diag_end(&m);
 }
 
@@ -106,6 +109,30 @@ static int request(const struct load_port *p, struct nl_request *r, char text[12
 
 	free(reply);
 	return err;
+}
+
+/* A message that answers, and the size of the struct in front of its attributes. */
+struct answer {
+	u16 type;
+	u32 head;
+};
+
+/* Ask; the answer's attributes lie in *reply, the caller's to free, whatever is returned. */
+static int query(const struct load_port *p, struct nl_request *r, struct answer want, u8 **reply,
+		 struct span *attrs)
+{
+	struct span head;
+	char text[128];
+	size_t size;
+	int err;
+
+	*reply = malloc(REPLY_SIZE);
+	err = *reply ? exchange(p, r, *reply, &size, text) : -ENOMEM;
+	if (err)
+		return err;
+	if (!nl_find(span_of(*reply, size), want.type, attrs) || span_take(attrs, want.head, &head))
+		return -EBADMSG;
+	return 0;
 }
 
 static u32 xdp_flags(enum load_xdp_mode mode)
@@ -139,27 +166,34 @@ static int xdp_set(const struct load_port *p, const struct load_place *at, int p
 	return request(p, &r, text);
 }
 
-static int xdp_id(const struct load_port *p, const struct load_place *at, u32 *id)
-{
-	struct ifinfomsg ifi = { .ifi_index = (int)at->ifindex };
-	u8 *reply = malloc(REPLY_SIZE);
-	struct span body, skip, xdp;
-	struct nl_request r;
-	char text[128];
-	size_t size;
-	int err = -ENOMEM;
+/* Programs of a device by the mode that they run in; ANY: the first of them. */
+struct xdp_ids {
+	u32 of[LOAD_XDP_OFFLOAD + 1];
+};
 
+static int xdp_ids(const struct load_port *p, const struct load_place *at, struct xdp_ids *ids)
+{
+	static const u16 attrs[] = {
+		[LOAD_XDP_ANY] = IFLA_XDP_PROG_ID, [LOAD_XDP_GENERIC] = IFLA_XDP_SKB_PROG_ID,
+		[LOAD_XDP_NATIVE] = IFLA_XDP_DRV_PROG_ID, [LOAD_XDP_OFFLOAD] = IFLA_XDP_HW_PROG_ID,
+	};
+	struct ifinfomsg ifi = { .ifi_index = (int)at->ifindex };
+	struct nl_request r;
+	struct span link, xdp;
+	u8 *reply;
+	int err;
+
+	*ids = (struct xdp_ids){ 0 };
 	nl_begin(&r, RTM_GETLINK, 0);
 	nl_put(&r, &ifi, sizeof(ifi));
-	if (reply)
-		err = exchange(p, &r, reply, &size, text);
-	*id = 0;
-	if (!err && (!nl_find(span_of(reply, size), RTM_NEWLINK, &body) ||
-		     span_take(&body, sizeof(ifi), &skip)))
-		err = -EBADMSG;
-	if (!err && nl_find_attr(body, IFLA_XDP, &xdp) && !nl_find_u32(xdp, IFLA_XDP_PROG_ID, id) &&
-	    !nl_find_u32(xdp, IFLA_XDP_DRV_PROG_ID, id))
-		nl_find_u32(xdp, IFLA_XDP_SKB_PROG_ID, id);
+	err = query(p, &r, (struct answer){ RTM_NEWLINK, sizeof(ifi) }, &reply, &link);
+	if (!err && nl_find_attr(link, IFLA_XDP, &xdp))
+		for (u32 i = 0; i < ARRAY_SIZE(attrs); i++) {
+			nl_find_u32(xdp, attrs[i], &ids->of[i]);
+			/* With a program in two modes the kernel names neither as the one. */
+			if (!ids->of[LOAD_XDP_ANY])
+				ids->of[LOAD_XDP_ANY] = ids->of[i];
+		}
 	free(reply);
 	return err;
 }
@@ -194,17 +228,15 @@ static int tc_qdisc(const struct load_port *p, const struct load_place *at, char
 	return err == -EEXIST ? 0 : err;
 }
 
-static int tc_set(const struct load_port *p, const struct load_place *at, int prog, bool replace,
+/* flags 0: the filter has to be there and gets another program. */
+static int tc_set(const struct load_port *p, const struct load_place *at, int prog, u16 flags,
 		  char text[128])
 {
 	struct tcmsg tc = tc_message(at);
 	struct nl_request r;
-	int err = tc_qdisc(p, at, text);
 	u32 nest;
 
-	if (err)
-		return err;
-	nl_begin(&r, RTM_NEWTFILTER, NLM_F_CREATE | (replace ? NLM_F_REPLACE : NLM_F_EXCL));
+	nl_begin(&r, RTM_NEWTFILTER, flags);
 	nl_put(&r, &tc, sizeof(tc));
 	nl_attr_str(&r, TCA_KIND, "bpf");
 	nest = nl_nest(&r, TCA_OPTIONS);
@@ -213,6 +245,13 @@ static int tc_set(const struct load_port *p, const struct load_place *at, int pr
 	nl_attr_u32(&r, TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT);
 	nl_nest_end(&r, nest);
 	return request(p, &r, text);
+}
+
+static int tc_add(const struct load_port *p, const struct load_place *at, int prog, char text[128])
+{
+	int err = tc_qdisc(p, at, text);
+
+	return err ? err : tc_set(p, at, prog, NLM_F_CREATE | NLM_F_EXCL, text);
 }
 
 static int tc_drop(const struct load_port *p, const struct load_place *at, char text[128])
@@ -230,21 +269,17 @@ static int tc_drop(const struct load_port *p, const struct load_place *at, char 
 static int tc_id(const struct load_port *p, const struct load_place *at, u32 *id)
 {
 	struct tcmsg tc = tc_message(at);
-	u8 *reply = malloc(REPLY_SIZE);
-	struct span body, skip, opts;
 	struct nl_request r;
-	char text[128];
-	size_t size;
-	int err = -ENOMEM;
+	struct span filter, opts;
+	u8 *reply;
+	int err;
 
+	*id = 0;
 	nl_begin(&r, RTM_GETTFILTER, 0);
 	nl_put(&r, &tc, sizeof(tc));
 	nl_attr_str(&r, TCA_KIND, "bpf");
-	if (reply)
-		err = exchange(p, &r, reply, &size, text);
-	*id = 0;
-	if (!err && nl_find(span_of(reply, size), RTM_NEWTFILTER, &body) &&
-	    !span_take(&body, sizeof(tc), &skip) && nl_find_attr(body, TCA_OPTIONS, &opts))
+	err = query(p, &r, (struct answer){ RTM_NEWTFILTER, sizeof(tc) }, &reply, &filter);
+	if (!err && nl_find_attr(filter, TCA_OPTIONS, &opts))
 		nl_find_u32(opts, TCA_BPF_ID, id);
 	free(reply);
 	/* No qdisc, no filter: no program. */
@@ -292,17 +327,45 @@ static int tcx_id(const struct load_port *p, const struct load_place *at, u32 *i
 
 /* --- the door ---------------------------------------------------------------------------- */
 
-int load_attached_id(const struct load_port *p, const struct load_place *at, u32 *id)
+static int attached_id(const struct load_port *p, const struct load_place *at, u32 *id)
 {
+	struct xdp_ids ids;
 	int err;
 
-	if (at->hook == LOAD_HOOK_XDP)
-		err = xdp_id(p, at, id);
-	else
-		err = tcx_id(p, at, id);
-	if (!err && !*id && at->hook != LOAD_HOOK_XDP)
-		err = tc_id(p, at, id);
+	if (at->hook == LOAD_HOOK_XDP) {
+		err = xdp_ids(p, at, &ids);
+		*id = ids.of[LOAD_XDP_ANY];
+		return err;
+	}
+	err = tcx_id(p, at, id);
+	return err || *id ? err : tc_id(p, at, id);
+}
+
+int load_attached_id(const struct load_port *p, const struct load_place *at, u32 *id)
+{
+	int err = attached_id(p, at, id);
+
 	return err ? raise_attach(p, DIAG_LOAD_ATTACH_QUERY, at, err, NULL) : 0;
+}
+
+int load_netlink_runs(const struct load_port *p, struct load_place *at, u32 id, bool *runs)
+{
+	struct xdp_ids ids = { 0 };
+	u32 filter = 0;
+	int err;
+
+	*runs = false;
+	err = at->hook == LOAD_HOOK_XDP ? xdp_ids(p, at, &ids) : tc_id(p, at, &filter);
+	/* A device that went away took its program along. */
+	if (err)
+		return err == -ENODEV ? 0 : err;
+	*runs = id && (filter == id || ids.of[LOAD_XDP_ANY] == id);
+	for (u32 mode = LOAD_XDP_GENERIC; mode <= LOAD_XDP_OFFLOAD && id; mode++)
+		if (ids.of[mode] == id) {
+			at->mode = (enum load_xdp_mode)mode;
+			*runs = true;
+		}
+	return 0;
 }
 
 static int attach_by_netlink(const struct load_port *p, const struct load_place *at, int prog)
@@ -313,7 +376,7 @@ static int attach_by_netlink(const struct load_port *p, const struct load_place 
 	if (at->hook == LOAD_HOOK_XDP)
 		err = xdp_set(p, at, prog, -1, text);
 	else
-		err = tc_set(p, at, prog, false, text);
+		err = tc_add(p, at, prog, text);
 	return err ? raise_attach(p, DIAG_LOAD_ATTACH, at, err, text) : 0;
 }
 
@@ -323,31 +386,36 @@ static bool lacks_links(int err)
 	return err == -EINVAL || err == -ENOTSUP || err == -EOPNOTSUPP;
 }
 
+/* XDP has one program. Several of tcx run one after the other, and so do filters: there only one
+ * that was put where ours go is in the way, a chain whose pins are lost. */
+static int check_free(const struct load_port *p, const struct load_place *at)
+{
+	u32 id = 0;
+	int err = at->hook == LOAD_HOOK_XDP ? attached_id(p, at, &id) : tc_id(p, at, &id);
+
+	if (err)
+		return raise_attach(p, DIAG_LOAD_ATTACH_QUERY, at, err, NULL);
+	return id ? raise_busy(p, at, id) : 0;
+}
+
 int load_attach(const struct load_port *p, const struct load_place *at, int prog, bool no_link,
 		struct load_attachment *out)
 {
-	u32 id = 0;
-	int ret = -EINVAL;
+	int err, ret = -EINVAL;
 
 	if (!load_can(p, netlink))
 		return raise_no_net(p);
-	/* Several programs of tcx run one after the other, so it is never busy. */
-	if (at->hook == LOAD_HOOK_XDP) {
-		ret = load_attached_id(p, at, &id);
-		if (ret || id)
-			return ret ? ret : raise_busy(p, at, id);
-		ret = -EINVAL;
-	}
+	err = check_free(p, at);
+	if (err)
+		return err;
 	if (!no_link)
 		ret = make_link(p, at, prog);
 	if (ret < 0 && !lacks_links(ret))
 		return raise_attach(p, DIAG_LOAD_ATTACH, at, ret, NULL);
-	if (ret < 0) {
-		int err = attach_by_netlink(p, at, prog);
-
-		if (err)
-			return err;
-	}
+	if (ret < 0)
+		err = attach_by_netlink(p, at, prog);
+	if (err)
+		return err;
 	*out = (struct load_attachment){ .at = *at, .link = ret < 0 ? -1 : ret };
 	return 0;
 }
@@ -376,7 +444,7 @@ int load_attach_replace(const struct load_port *p, const struct load_attachment 
 	else if (a->at.hook == LOAD_HOOK_XDP)
 		err = xdp_set(p, &a->at, new_prog, old_prog, text);
 	else
-		err = tc_set(p, &a->at, new_prog, true, text);
+		err = tc_set(p, &a->at, new_prog, 0, text);
 	return err ? raise_attach(p, DIAG_LOAD_ATTACH, &a->at, err, text) : 0;
 }
 

@@ -51,14 +51,17 @@ void load_ifname(const struct load_port *p, unsigned int ifindex, char name[32])
  * netlink in any case. */
 int load_attach(const struct load_port *p, const struct load_place *at, int prog, bool no_link,
 		struct load_attachment *out);
-/* In one step: packets run through the old program or through the new one. -EBUSY: the program
- * there is not old. */
+/* In one step: packets run through the old program or through the new one. An error where another
+ * program than old runs; tc by netlink doesn't compare, and minds only that none is there. */
 int load_attach_replace(const struct load_port *p, const struct load_attachment *a, int new_prog,
 			int old_prog);
-/* -EBUSY as above. A device that is gone is no error. */
+/* As above. A device that is gone is no error. */
 int load_detach(const struct load_port *p, const struct load_attachment *a, int old_prog);
 
 /* The id of the program at a place, 0 without one; with several of tcx the first. */
 int load_attached_id(const struct load_port *p, const struct load_place *at, u32 *id);
+/* Is it this program that netlink put at a place? at->mode becomes the mode that XDP runs it in,
+ * which whoever exchanges it has to say again. A device that is gone has none. No diagnostic. */
+int load_netlink_runs(const struct load_port *p, struct load_place *at, u32 id, bool *runs);
 
 #endif

@@ -71,6 +71,32 @@ START_TEST(A3_14_tc_both_ways)
 }
 END_TEST
 
+/* A filter that is gone is not replaced by a new one, with its qdisc or without. */
+START_TEST(A3_14_tc_replaces_what_is_there)
+{
+	struct load_attachment a;
+	struct load_place at;
+	struct bed b;
+	const char *why = bed_make(&b);
+	int prog;
+
+	if (why)
+		unit_skip("%s", why);
+	at = (struct load_place){ LOAD_HOOK_TC_INGRESS, 0, b.ifindex };
+	prog = bed_prog(&b, BPF_PROG_TYPE_SCHED_CLS, 2);
+	ck_assert_int_eq(load_attach(&b.port, &at, prog, true, &a), 0);
+	ck_assert_int_eq(load_detach(&b.port, &a, prog), 0);
+	for (int i = 0; i < 2; i++) {
+		b.last_code = 0;
+		ck_assert_int_lt(load_attach_replace(&b.port, &a, prog, prog), 0);
+		ck_assert_int_eq(b.last_code, DIAG_LOAD_ATTACH);
+		ck_assert_uint_eq(bed_attached(&b, &at), 0);
+		system("tc qdisc del dev one clsact");
+	}
+	close(prog);
+}
+END_TEST
+
 START_TEST(A3_14_somebody_elses_program_stays)
 {
 	struct load_place at = { LOAD_HOOK_XDP, LOAD_XDP_ANY, 0 };
@@ -226,7 +252,8 @@ static Suite *attach_suite(void)
 	Suite *s = suite_create("attach");
 
 	unit_add(s, "devices", A3_14_xdp_in_each_mode, A3_14_tc_both_ways,
-		 A3_14_somebody_elses_program_stays, A3_14_devices_that_are_not_there);
+		 A3_14_tc_replaces_what_is_there, A3_14_somebody_elses_program_stays,
+		 A3_14_devices_that_are_not_there);
 	unit_add(s, "targets", A3_14_a_target_without_devices);
 	unit_add(s, "netlink", answers_cut_at_each_byte, answers_with_any_length,
 		 requests_that_do_not_fit);
