@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "uapi/bpf.h"
+
 #include "lib/api/dispatch_int.h"
 #include "lib/load/chain.h"
 
@@ -43,7 +45,27 @@ static int read_state(struct weld_chain *c)
 		return 0;
 	err = disp_restore(c->diag, span_of(c->load.state.data, c->load.state.size), NULL,
 			   &c->disp);
-	return err ? err : disp_order(c->disp);
+	if (!err)
+		err = disp_order(c->disp);
+	if (err) {
+		disp_free(c->disp);
+		c->disp = NULL;
+	}
+	/* What can't be read keeps nobody from taking the chain off. */
+	return err == -ENOMEM ? err : 0;
+}
+
+/* For whoever changes the chain: it has to be known what is there. */
+static int begin(struct weld_chain *c)
+{
+	int err, read;
+
+	api_begin(c->diag);
+	if (c->load.known)
+		return 0;
+	err = load_chain_look(&c->load);
+	read = read_state(c);
+	return err ? err : read;
 }
 
 /* A name, or for a device that is gone its number. */
@@ -76,9 +98,7 @@ static int open_chain(struct weld_chain *c, const struct weld_target *target, co
 		return err;
 	load_ifname(&port, at.ifindex, c->device);
 	c->no_link = o->no_link;
-	/* A state that can't be read doesn't keep anybody from taking the chain off. */
-	err = read_state(c);
-	return err == -EINVAL ? 0 : err;
+	return read_state(c);
 }
 
 int weld_chain__open(struct weld_ctx *ctx, const struct weld_target *target, const char *device,
@@ -176,7 +196,7 @@ static int install(struct weld_chain *c, struct disp *new)
 	struct sbuf state = { 0 };
 	struct obj *o = NULL;
 	struct exts exts;
-	int err = disp_save(new, &state);
+	int err = disp_save(new, &state), read = 0;
 
 	if (!err)
 		err = disp_build(new, &o);
@@ -187,51 +207,32 @@ static int install(struct weld_chain *c, struct disp *new)
 		n.state = span_of(state.data, state.size);
 		fill_exts(new, &exts, &n);
 		err = load_chain_install(&c->load, &n, NULL);
+		/* Whether that went well or not: what is there now is what the pins say. */
+		read = read_state(c);
 	}
 	obj_free(o);
 	sbuf_free(&state);
-	return err;
-}
-
-/* What is there now is read from its pins, like a stranger would. */
-static int look_again(struct weld_chain *c)
-{
-	struct load_chain fresh;
-	struct load_port port = c->load.port;
-	struct load_place at = c->load.at;
-	char *bpffs = strdup(sbuf_str(&c->load.bpffs));
-	int err;
-
-	if (!bpffs)
-		return diag_raise(c->diag, DIAG_NO_MEMORY, NULL, "weld_chain");
-	load_chain_close(&c->load);
-	c->load = (struct load_chain){ .port = port, .at = at, .lock = -1, .link = -1, .prog = -1 };
-	err = load_chain_open(&port, bpffs, &at, &fresh);
-	free(bpffs);
-	if (err)
-		return err;
-	c->load = fresh;
-	return read_state(c);
+	return err ? err : read;
 }
 
 int weld_chain__attach(struct weld_chain *chain, struct weld_dispatcher *d)
 {
 	struct disp *new = api_dispatcher(d);
-	int err;
+	int err = begin(chain);
 
-	api_begin(chain->diag);
+	if (err)
+		return err;
 	if (disp_type_of(new) != type_of(chain->load.at.hook))
 		return diag_raise(chain->diag, DIAG_DISP_OPTS, NULL, disp_type_of(new),
 				  disp_mode_of(new));
 	if (chain->disp)
 		disp_keep_same(new, chain->disp);
-	err = install(chain, new);
-	return err ? err : look_again(chain);
+	return install(chain, new);
 }
 
-static int need_chain(const struct weld_chain *c)
+static int need_chain(const struct weld_chain *c, bool there)
 {
-	if (c->load.exists)
+	if (there)
 		return 0;
 	return diag_raise(c->diag, DIAG_DISP_NO_CHAIN, NULL, c->device);
 }
@@ -241,12 +242,12 @@ int weld_chain__replace(struct weld_chain *chain, const char *name, const struct
 {
 	struct disp_change change = { .name = name, .obj = obj->o };
 	struct disp *new = NULL;
-	int err;
+	int err = begin(chain);
 
-	api_begin(chain->diag);
-	err = api_component_opts(chain->diag, opts, &change.opts);
 	if (!err)
-		err = need_chain(chain);
+		err = api_component_opts(chain->diag, opts, &change.opts);
+	if (!err)
+		err = need_chain(chain, chain->load.exists);
 	if (!err)
 		err = disp_restore(chain->diag,
 				   span_of(chain->load.state.data, chain->load.state.size), &change,
@@ -254,15 +255,16 @@ int weld_chain__replace(struct weld_chain *chain, const char *name, const struct
 	if (!err)
 		err = install(chain, new);
 	disp_free(new);
-	return err ? err : look_again(chain);
+	return err;
 }
 
 int weld_chain__detach(struct weld_chain *chain)
 {
-	int err;
+	int err = begin(chain);
 
-	api_begin(chain->diag);
-	err = need_chain(chain);
+	/* A chain that lost some of its pins can be taken off, too. */
+	if (!err)
+		err = need_chain(chain, load_chain_has_pins(&chain->load));
 	if (!err)
 		err = load_chain_remove(&chain->load);
 	return err ? err : read_state(chain);
@@ -310,6 +312,8 @@ int weld_chain__counters(const struct weld_chain *chain, uint32_t n,
 {
 	const char *name = chain->disp ? disp_counters_name(chain->disp) : NULL;
 	const struct weld_target *t = &chain->load.port.target;
+	static const struct load_map_shape shape = { BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(u32),
+						     sizeof(struct disp_counters) };
 	struct disp_counters *cpus;
 	unsigned int n_cpus;
 	int map, err;
@@ -320,7 +324,7 @@ int weld_chain__counters(const struct weld_chain *chain, uint32_t n,
 	if (err)
 		return err;
 	cpus = calloc(n_cpus, sizeof(*cpus));
-	map = cpus ? load_chain_map(&chain->load, name) : -ENOMEM;
+	map = cpus ? load_chain_map_of(&chain->load, name, &shape) : -ENOMEM;
 	err = map < 0 ? map : load_chain_lookup(&chain->load, map, &n, cpus);
 	if (!err)
 		add_up(cpus, n_cpus, counters);

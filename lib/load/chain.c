@@ -78,34 +78,63 @@ int chain_prog_id(const struct load_chain *c, int prog, u32 *id)
 	return err < 0 ? err : 0;
 }
 
+/* The same, where there may be none: *handle is -1 then. */
+static int find_pin(const struct load_chain *c, const char *folder, const char *name, int *handle)
+{
+	int ret = get_pin(c, folder, name);
+
+	*handle = ret < 0 ? -1 : ret;
+	return ret < 0 && ret != -ENOENT ? ret : 0;
+}
+
 /* --- what is there ----------------------------------------------------------------------- */
 
-/* The id of the program that runs in our attachment: 0 when it is gone, with its device. */
-static int running_id(const struct load_chain *c, u32 *id)
+/* Of a link: does it have a device, and which program does it run on ours? */
+struct link_facts {
+	bool alive;
+	u32 prog_id;
+};
+
+static int look_at_link(const struct load_chain *c, int link, struct link_facts *out)
 {
 	struct bpf_link_info info = { 0 };
+	u32 ifindex;
 	int err;
 
-	*id = 0;
-	if (c->link < 0) {
-		/* A device that went away took the program along. */
-		struct load_port quiet = c->port;
-		struct diag silent = { .error_limit = 1 };
-
-		quiet.diag = &silent;
-		err = load_attached_id(&quiet, &c->at, id);
-		return err == -ENODEV ? 0 : err;
-	}
-	err = info_of(c, c->link, &info, sizeof(info));
+	*out = (struct link_facts){ 0 };
+	if (link < 0)
+		return 0;
+	err = info_of(c, link, &info, sizeof(info));
 	if (err < 0)
 		return err;
 	/* A link whose device is gone says 0. */
-	if ((c->at.hook == LOAD_HOOK_XDP ? info.xdp.ifindex : info.tcx.ifindex) == c->at.ifindex)
-		*id = info.prog_id;
+	ifindex = c->at.hook == LOAD_HOOK_XDP ? info.xdp.ifindex : info.tcx.ifindex;
+	out->alive = ifindex != 0;
+	out->prog_id = ifindex == c->at.ifindex ? info.prog_id : 0;
 	return 0;
 }
 
-/* The value of the array map that holds the state. */
+/* Does this program run in the attachment: by the link, or by netlink where none is alive? */
+static int runs_as(struct load_chain *c, const struct link_facts *link, u32 id, bool *runs)
+{
+	struct load_place at = c->at;
+	int err;
+
+	*runs = id && link->prog_id == id;
+	if (link->alive || !id)
+		return 0;
+	err = load_netlink_runs(&c->port, &at, id, runs);
+	c->mode = at.mode;
+	return err;
+}
+
+static bool has_shape(const struct bpf_map_info *info, const struct load_map_shape *s)
+{
+	return info->type == s->type && info->key_size == s->key_size &&
+	       info->value_size == s->value_size;
+}
+
+/* The value of the array map that holds the state; nothing from a map that can't be one. */
 static int read_state(const struct load_chain *c, int map, struct sbuf *out)
 {
 	struct bpf_map_info info = { 0 };
@@ -115,9 +144,8 @@ static int read_state(const struct load_chain *c, int map, struct sbuf *out)
 
 	if (err < 0)
 		return err;
-	/* Whoever can write pins may have put any map there. */
 	if (info.type != BPF_MAP_TYPE_ARRAY || info.key_size != 4 || info.max_entries != 1)
-		return -EINVAL;
+		return 0;
 	value = malloc(info.value_size + 8ull);
 	if (!value)
 		return -ENOMEM;
@@ -130,39 +158,78 @@ static int read_state(const struct load_chain *c, int map, struct sbuf *out)
 
 static int take_state(struct load_chain *c)
 {
-	int map = get_pin(c, "", "state"), err;
+	int map, err = find_pin(c, "", "state", &map);
 
-	if (map == -ENOENT)
-		return 0;
 	if (map < 0)
-		return map;
+		return err;
 	err = read_state(c, map, &c->state);
 	chain_drop(c, &map);
 	c->exists = !err;
 	return err;
 }
 
+/* The link tells which program it runs, should that one's pin be lost. */
+static int take_prog(struct load_chain *c, const struct link_facts *link)
+{
+	union bpf_attr attr = { .prog_id = link->prog_id };
+	int ret, err = find_pin(c, "", "prog", &c->prog);
+
+	if (err)
+		return err;
+	if (c->prog < 0 && link->prog_id) {
+		ret = load_ask(&c->port, BPF_PROG_GET_FD_BY_ID, &attr);
+		/* Who may not ask by id can still take the link away. */
+		if (ret < 0 && ret != -EPERM)
+			return ret;
+		c->prog = ret < 0 ? -1 : ret;
+	}
+	return c->prog < 0 ? 0 : chain_prog_id(c, c->prog, &c->prog_id);
+}
+
 static int take_pins(struct load_chain *c)
 {
-	u32 id = 0;
-	int err;
+	struct link_facts link;
+	int err = find_pin(c, "", "link", &c->link);
 
-	c->link = get_pin(c, "", "link");
-	c->prog = get_pin(c, "", "prog");
-	err = c->link < 0 && c->link != -ENOENT ? c->link : 0;
-	if (!err && c->prog < 0 && c->prog != -ENOENT)
-		err = c->prog;
-	if (!err && c->prog >= 0)
-		err = chain_prog_id(c, c->prog, &c->prog_id);
+	if (!err)
+		err = look_at_link(c, c->link, &link);
+	if (!err)
+		err = take_prog(c, &link);
 	if (!err)
 		err = take_state(c);
-	if (!err && c->prog >= 0)
-		err = running_id(c, &id);
-	c->runs = !err && id && id == c->prog_id;
+	if (!err)
+		err = runs_as(c, &link, c->prog_id, &c->runs);
+	if (!err && !link.alive)
+		chain_drop(c, &c->link);
 	return err;
 }
 
 /* --- what was left half done ------------------------------------------------------------- */
+
+/* Did the program of next/ take over? A link of its own says so, whatever else is there; without,
+ * it runs in the chain's link or by netlink. */
+static int took_over(struct load_chain *c, const struct link_facts *next, bool *did)
+{
+	struct link_facts link = { 0 };
+	int prog, top = -1, err;
+	u32 id = 0;
+
+	*did = next->prog_id != 0;
+	if (*did)
+		return 0;
+	err = find_pin(c, "next/", "prog", &prog);
+	if (prog >= 0)
+		err = chain_prog_id(c, prog, &id);
+	if (!err)
+		err = find_pin(c, "", "link", &top);
+	if (!err)
+		err = look_at_link(c, top, &link);
+	if (!err)
+		err = runs_as(c, &link, id, did);
+	chain_drop(c, &top);
+	chain_drop(c, &prog);
+	return err;
+}
 
 /*
  * Pins in next/ are of a program that was about to take over. If it did, they are the chain's;
@@ -170,18 +237,57 @@ static int take_pins(struct load_chain *c)
  */
 static int recover(struct load_chain *c)
 {
-	int prog = get_pin(c, "next/", "prog"), link = get_pin(c, "", "link"), err;
-	u32 next = 0, runs = 0;
+	struct link_facts next;
+	int link, err = find_pin(c, "next/", "link", &link);
+	bool did = false;
 
-	c->link = link < 0 ? -1 : link;
-	err = prog < 0 ? 0 : chain_prog_id(c, prog, &next);
 	if (!err)
-		err = running_id(c, &runs);
-	chain_drop(c, &prog);
-	chain_drop(c, &c->link);
+		err = look_at_link(c, link, &next);
+	if (!err)
+		err = took_over(c, &next, &did);
+	chain_drop(c, &link);
 	if (err)
 		return err;
-	return next && next == runs ? chain_move_next(c) : chain_drop_next(c);
+	return did ? chain_move_next(c) : chain_drop_next(c);
+}
+
+void chain_forget(struct load_chain *c)
+{
+	chain_drop(c, &c->link);
+	chain_drop(c, &c->prog);
+	sbuf_trim(&c->state, 0);
+	c->known = c->exists = c->runs = false;
+	c->prog_id = 0;
+	c->mode = c->at.mode;
+}
+
+int load_chain_look(struct load_chain *c)
+{
+	int err;
+
+	chain_forget(c);
+	err = recover(c);
+	if (!err)
+		err = take_pins(c);
+	if (err) {
+		chain_forget(c);
+		return chain_raise(c, sbuf_str(&c->dir), err);
+	}
+	c->known = true;
+	return 0;
+}
+
+bool load_chain_has_pins(const struct load_chain *c)
+{
+	return c->exists || c->prog >= 0 || c->link >= 0;
+}
+
+struct load_attachment chain_attachment(const struct load_chain *c)
+{
+	struct load_attachment a = { .at = c->at, .link = c->link };
+
+	a.at.mode = c->mode;
+	return a;
 }
 
 /* Names of chains' folders, the device's number behind. */
@@ -235,13 +341,8 @@ int load_chain_open(const struct load_port *p, const char *bpffs, const struct l
 	err = sbuf_err(&c.dir) || sbuf_err(&c.bpffs) ?
 		      diag_raise(p->diag, DIAG_NO_MEMORY, NULL, "load") :
 		      take_lock(&c, bpffs);
-	if (!err) {
-		err = recover(&c);
-		if (!err)
-			err = take_pins(&c);
-		if (err)
-			err = chain_raise(&c, sbuf_str(&c.dir), err);
-	}
+	if (!err)
+		err = load_chain_look(&c);
 	if (err) {
 		load_chain_close(&c);
 		return err;
@@ -267,6 +368,36 @@ int load_chain_map(const struct load_chain *c, const char *name)
 
 	sbuf_free(&pin);
 	return ret;
+}
+
+static int raise_other_map(const struct load_chain *c, const char *name,
+			   const struct load_map_shape *want, const struct bpf_map_info *info)
+{
+	struct diag_msg m;
+
+	diag_begin(&m, c->port.diag, DIAG_LOAD_PIN_DIFFERS, NULL, name, sbuf_str(&c->dir));
+	diag_note(&m, NULL, "wanted: type %u, key %u, value %u", want->type, want->key_size,
+		  want->value_size);
+	diag_note(&m, NULL, "pinned: type %u, key %u, value %u", info->type, info->key_size,
+		  info->value_size);
+	diag_help(&m, "it is not the map that was pinned there: attach the chain anew");
+	return diag_end(&m);
+}
+
+int load_chain_map_of(const struct load_chain *c, const char *name,
+		      const struct load_map_shape *shape)
+{
+	struct bpf_map_info info = { 0 };
+	int map = load_chain_map(c, name), err;
+
+	if (map < 0)
+		return map;
+	err = info_of(c, map, &info, sizeof(info));
+	if (err >= 0 && !has_shape(&info, shape))
+		err = raise_other_map(c, name, shape, &info);
+	if (err < 0)
+		chain_drop(c, &map);
+	return err < 0 ? err : map;
 }
 
 int load_chain_lookup(const struct load_chain *c, int map, const void *key, void *value)

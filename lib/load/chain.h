@@ -7,7 +7,7 @@
  *	    xdp-3/			the hook and the number of the device
  *	        link prog state		the bpf_link (if there is one), the program, what its owner
  *	                                wants to remember: one value of an array map
- *	        map-NAME ...		its maps, a dot in a name written as '_'
+ *	        map-NAME ...		its maps, a dot in a name written as '-'
  *	        ext-NAME ...		links of programs that replace functions of it (freplace)
  *	        next/			the same of a chain that is being put in place
  *
@@ -28,10 +28,12 @@ struct load_chain {
 	struct sbuf bpffs;	/* where maps that ask for it are pinned by name, too */
 	struct sbuf dir;	/* its folder */
 	int lock;		/* -1: not held */
-	int link, prog;		/* handles of the pins; -1: none */
+	bool known;		/* what follows was read since the chain was last changed */
+	int link, prog;		/* handles of the pins; -1: none, or a link without its device */
 	u32 prog_id;
-	bool exists;		/* there are pins of a chain */
-	bool runs;		/* ... and its program is on the device */
+	enum load_xdp_mode mode;	/* in which it runs by netlink, else that of `at` */
+	bool exists;		/* a state is pinned */
+	bool runs;		/* the program is on the device */
 	struct sbuf state;	/* what its owner remembers; empty without a chain */
 };
 
@@ -43,6 +45,14 @@ struct load_chain {
 int load_chain_open(const struct load_port *p, const char *bpffs, const struct load_place *at,
 		    struct load_chain *out);
 void load_chain_close(struct load_chain *c);
+
+/*
+ * Look again, as a stranger would: finish or undo what is half done, read the pins. When it fails
+ * the chain is not known any more, and whatever is to be done with it next looks first.
+ */
+int load_chain_look(struct load_chain *c);
+/* Is anything pinned that a chain is made of, even if not all of it? */
+bool load_chain_has_pins(const struct load_chain *c);
 
 /* A program that takes the place of a function of the entry (freplace). */
 struct load_chain_ext {
@@ -69,7 +79,7 @@ struct load_chain_new {
 /*
  * Load, and put in the place of the chain that is there, if one is. Maps that ask to be pinned by
  * name are, in the bpffs itself. When it fails the device runs what it ran before and the pins are
- * as they were. *inst is what was loaded, the caller's to
+ * as they were. Either way c is what is there then. *inst is what was loaded, the caller's to
  * close; may be NULL.
  */
 int load_chain_install(struct load_chain *c, const struct load_chain_new *n,
@@ -85,6 +95,14 @@ int load_chain_each(const struct load_port *p, const char *bpffs,
 
 /* A map of the chain by its name: a handle, the caller's to close; -ENOENT. */
 int load_chain_map(const struct load_chain *c, const char *name);
+
+struct load_map_shape {
+	u32 type, key_size, value_size;
+};
+
+/* The same, when it has this shape. Whoever can write pins may have put any map there: -EINVAL. */
+int load_chain_map_of(const struct load_chain *c, const char *name,
+		      const struct load_map_shape *shape);
 /* An element of such a map; value has room for what user space sees of it. */
 int load_chain_lookup(const struct load_chain *c, int map, const void *key, void *value);
 

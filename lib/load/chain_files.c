@@ -4,12 +4,18 @@
 
 #include <stdlib.h>
 
-/* bpffs keeps names with a dot for itself. */
+/* bpffs keeps names with a dot for itself, and names of sections may have any character. No two
+ * names become the same: what could be mistaken for an escape is escaped. */
 int chain_map_pin(struct sbuf *out, const char *name)
 {
 	sbuf_puts(out, "map-");
 	for (; *name; name++)
-		sbuf_putc(out, *name == '.' || *name == '/' ? '_' : *name);
+		if (*name == '.')
+			sbuf_putc(out, '-');
+		else if (*name == '-' || *name == '/' || *name == '%')
+			sbuf_printf(out, "%%%02x", (u8)*name);
+		else
+			sbuf_putc(out, *name);
 	return sbuf_err(out);
 }
 
@@ -59,7 +65,7 @@ static bool has_name(const struct names *n, const char *name)
 
 /* --- single entries ---------------------------------------------------------------------- */
 
-static int remove_pin(const struct load_chain *c, const char *folder, const char *name)
+int chain_unpin(const struct load_chain *c, const char *folder, const char *name)
 {
 	struct sbuf path = { 0 };
 	int err = chain_path(c, &path, folder, name);
@@ -103,7 +109,7 @@ static int remove_all(const struct load_chain *c, const char *folder, const stru
 	int err = 0, e;
 
 	for (u32 i = 0; i < names->list.n; i++) {
-		e = remove_pin(c, folder, names->list.v[i]);
+		e = chain_unpin(c, folder, names->list.v[i]);
 		err = err ? err : e;
 	}
 	e = remove_folder(c, folder);
@@ -149,7 +155,7 @@ static int remove_stale(const struct load_chain *c, const struct names *next)
 
 	for (u32 i = 0; i < old.list.n && !err; i++)
 		if (is_own(old.list.v[i]) && !has_name(next, old.list.v[i]))
-			err = remove_pin(c, "", old.list.v[i]);
+			err = chain_unpin(c, "", old.list.v[i]);
 	free_names(&old);
 	return err;
 }

@@ -21,6 +21,7 @@ struct install {
 	struct load_inst *inst;
 	int prog;		/* the entry's handle, the instance's */
 	int state;		/* map */
+	bool tried;		/* the exchange was */
 	struct extension *exts;	/* n->n_exts */
 };
 
@@ -194,41 +195,73 @@ static int pin_all(struct install *in)
 
 /* --- the exchange ------------------------------------------------------------------------ */
 
-static int exchange(struct install *in)
+/* The link that is pinned, if one is, lost its device or runs something else: were it left, what
+ * netlink attaches now would be taken for that one's. It is put back when nothing is attached. */
+static int unpin_link(struct load_chain *c)
 {
-	struct load_attachment a = { .at = in->c->at, .link = in->c->link };
-	int err;
+	int err = chain_unpin(c, "", "link");
 
-	if (in->c->runs)
-		return load_attach_replace(&in->c->port, &a, in->prog, in->c->prog);
-	/* A link that lost its device is of no use any more: the new one takes its name. */
-	err = load_attach(&in->c->port, &in->c->at, in->prog, in->n->no_link, &a);
+	return err ? chain_raise(c, sbuf_str(&c->dir), err) : 0;
+}
+
+static void put_link_back(const struct load_chain *c)
+{
+	struct sbuf path = { 0 };
+
+	if (c->link >= 0 && !chain_path(c, &path, "", "link"))
+		chain_pin(c, sbuf_str(&path), c->link);
+	sbuf_free(&path);
+}
+
+static int attach_anew(struct install *in)
+{
+	struct load_chain *c = in->c;
+	struct load_attachment a = { .link = -1 };
+	int err = unpin_link(c);
+
 	if (err)
 		return err;
-	if (a.link >= 0) {
+	err = load_attach(&c->port, &c->at, in->prog, in->n->no_link, &a);
+	if (!err && a.link >= 0) {
 		err = pin_next(in, "link", a.link);
 		if (err)
-			load_detach(&in->c->port, &a, in->prog);
-		chain_drop(in->c, &a.link);
+			load_detach(&c->port, &a, in->prog);
+		chain_drop(c, &a.link);
 	}
+	if (err)
+		put_link_back(c);
 	return err;
 }
 
-static void forget(struct load_chain *c)
+static int exchange(struct install *in)
 {
-	chain_drop(c, &c->link);
-	chain_drop(c, &c->prog);
-	sbuf_trim(&c->state, 0);
-	c->exists = c->runs = false;
+	struct load_attachment a = chain_attachment(in->c);
+
+	in->tried = true;
+	if (in->c->runs)
+		return load_attach_replace(&in->c->port, &a, in->prog, in->c->prog);
+	return attach_anew(in);
 }
 
-static int move_pins(struct load_chain *c)
+/*
+ * Back to what was there. What that is the device says: the exchange may have been made although
+ * it reported a failure, when the answer got lost; then there is nothing to undo.
+ */
+static void undo(struct install *in)
 {
-	int err = chain_move_next(c);
+	struct load_chain *c = in->c;
+	u32 id = 0;
+	int err = load_chain_look(c);
+	bool made = in->tried && (err || (c->runs && !chain_prog_id(c, in->prog, &id) &&
+					  id == c->prog_id));
 
-	forget(c);
-	/* The new one runs. Whoever opens the chain next moves what is left to move. */
-	return err ? chain_raise(c, sbuf_str(&c->dir), err) : 0;
+	if (in->inst && !made) {
+		in->inst->opts.pin_dir = sbuf_str(&c->bpffs);
+		load_unpin_maps(in->inst);
+		in->inst->opts.pin_dir = NULL;
+	}
+	if (!err && !load_chain_has_pins(c))
+		chain_drop_all(c);
 }
 
 static int put_in_place(struct install *in)
@@ -243,30 +276,23 @@ static int put_in_place(struct install *in)
 		err = pin_all(in);
 	if (!err)
 		err = exchange(in);
-	if (!err)
-		return move_pins(in->c);
-	if (in->inst) {
-		in->inst->opts.pin_dir = sbuf_str(&in->c->bpffs);
-		load_unpin_maps(in->inst);
-		in->inst->opts.pin_dir = NULL;
+	if (err) {
+		undo(in);
+		return err;
 	}
-	chain_drop_next(in->c);
-	if (!in->c->exists)
-		chain_drop_all(in->c);
-	return err;
+	/* The new one runs. What can't be moved now is moved by whoever looks next. */
+	chain_move_next(in->c);
+	return load_chain_look(in->c);
 }
 
 int load_chain_install(struct load_chain *c, const struct load_chain_new *n,
 		       struct load_inst **inst)
 {
 	struct install in = { .c = c, .n = n, .state = -1 };
-	int err;
+	int err = c->known ? 0 : load_chain_look(c);
 
-	/* A chain that could not be opened again has no folder: nothing may be done in "". */
-	if (c->lock < 0 || !c->dir.size)
-		return chain_raise(c, "a chain that is not open", -EBADF);
-	err = put_in_place(&in);
-
+	if (!err)
+		err = put_in_place(&in);
 	close_exts(&in);
 	chain_drop(c, &in.state);
 	if (err || !inst)
@@ -278,16 +304,19 @@ int load_chain_install(struct load_chain *c, const struct load_chain_new *n,
 
 int load_chain_remove(struct load_chain *c)
 {
-	struct load_attachment a = { .at = c->at, .link = c->link };
-	int err = 0;
+	struct load_attachment a;
+	int err = c->known ? 0 : load_chain_look(c);
 
-	if (c->lock < 0 || !c->dir.size)
-		return chain_raise(c, "a chain that is not open", -EBADF);
+	if (err)
+		return err;
+	a = chain_attachment(c);
 	if (c->runs)
 		err = load_detach(&c->port, &a, c->prog);
+	/* It may be off all the same, when the answer got lost. */
+	c->known = !err;
 	if (err)
 		return err;
 	err = chain_drop_all(c);
-	forget(c);
+	chain_forget(c);
 	return err ? chain_raise(c, sbuf_str(&c->dir), err) : 0;
 }

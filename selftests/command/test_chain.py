@@ -205,7 +205,7 @@ def exchange_under_traffic(bench, hook, kind, *options):
     assert value(kind, 'count__state') == sent
     # The last one is the other firewall, and it dropped what came since.
     assert dict(runs(bench))['count'] == sent
-    assert value(kind, '_data_fw') & 0xffffffff == 60000
+    assert value(kind, '-data-fw') & 0xffffffff == 60000
     bench.run('dispatch', '--detach', 'one', *options).want(0)
     print(f'{hook}: {sent} packets at {rate:.0f} a second, 5 exchanges, none missed')
 
@@ -256,6 +256,57 @@ KINDS = (('loops', 1, 30), ('tails', 2, 101), ('below', 3, 101), ('large', 4, 39
          ('loops2', 1, 30), ('regs', 6, 10))
 
 
+def test_netlink_knows_the_mode(bench):
+    """Who exchanges a chain or takes it off need not say how it was attached."""
+    for mode in ('generic', 'native'):
+        attach(bench, 'xdp', '--netlink', '--xdp-mode', mode)
+        bench.run('dispatch', '--replace', 'fw=' + bench.prog('chain_firewall2'), 'one').want(0)
+        bench.net.send({5000: 10}, rate=5000)
+        assert value('xdp', 'count__state') == 10
+        bench.run('dispatch', '--detach', 'one').want(0)
+        assert 'xdp' not in sh('ip', 'link', 'show', 'dev', 'one')
+
+
+def test_another_map_for_the_counters(bench):
+    """Whatever is pinned in their place is not read as if it were ours."""
+    attach(bench, 'xdp')
+    pin = pins('xdp') + '/map-dispatcher_counters'
+    for kind, key, size in (('percpu_array', 4, 4096), ('array', 4, 128), ('percpu_hash', 8, 128)):
+        os.unlink(pin)
+        sh('bpftool', 'map', 'create', pin, 'type', kind, 'key', key, 'value', size, 'entries', 3,
+           'name', 'other')
+        got = bench.run('dispatch', '--show', 'one')
+        assert got.status in (0, 1) and b'E4068' in got.err and b'  runs ' not in got.out, got
+    bench.run('dispatch', '--detach', 'one').want(0)
+
+
+def test_lost_pins(bench):
+    """What is left of a chain runs on when an installation fails, and can be taken off."""
+    def running():
+        return json.loads(sh('ip', '-j', 'link', 'show', 'dev', 'one'))[0]['xdp']['prog']['id']
+    for pin in ('state', 'prog'):
+        attach(bench, 'xdp')
+        os.unlink(f'{pins("xdp")}/{pin}')
+        before = running()
+        refused = bench.compile(REFUSED)
+        got = bench.run('dispatch', '--attach', 'one', refused)
+        assert got.status == 1 and running() == before, got
+        if pin == 'state':
+            bench.run('dispatch', '--replace', 'fw=' + bench.prog('chain_firewall2'), 'one').want(1)
+        bench.run('dispatch', '--detach', 'one').want(0)
+        assert 'xdp' not in sh('ip', 'link', 'show', 'dev', 'one')
+        assert not os.path.exists(pins('xdp'))
+
+
+REFUSED = r'''
+SEC("xdp") int entry_main(struct xdp_md *ctx)
+{
+	return *(volatile int *)((long)ctx->data + 1000);
+}
+char LICENSE[] SEC("license") = "GPL";
+'''
+
+
 def test_state_of_all_kinds(bench):
     """Whatever a component is made of, its state and its program array outlive an exchange."""
     bench.run('dispatch', '--attach', 'one', '--counters',
@@ -270,7 +321,7 @@ def test_state_of_all_kinds(bench):
             assert out['retval'] == 2, out
 
     def seen():
-        return {name: value('xdp', f'_data_{name}_bss') for name, _, _ in KINDS}
+        return {name: value('xdp', f'-data-{name}-bss') for name, _, _ in KINDS}
 
     run(3)
     assert seen() == {name: 3 * adds for name, _, adds in KINDS}
