@@ -25,10 +25,44 @@ enum kind_vlen_rule { VLEN_UNUSED, VLEN_COUNT, VLEN_LINKAGE };
 #define REFS_OWNER								\
 	(KIND_BIT(STRUCT) | KIND_BIT(UNION) | KIND_BIT(TYPEDEF) | KIND_BIT(FUNC) | KIND_BIT(VAR))
 
+/* CONST, TYPEDEF and so on: what btf_skip_mods() skips. */
+#define KINDS_MOD								\
+	(KIND_BIT(TYPEDEF) | KIND_BIT(CONST) | KIND_BIT(VOLATILE) | KIND_BIT(RESTRICT) |	\
+	 KIND_BIT(TYPE_TAG))
+
+/* Chains of types are limited, each by itself: through what holds its target, or points to it. */
+enum btf_chain { BY_VALUE, BY_PTR, N_CHAINS };
+
+/* Kinds that lead on to another type in a chain. */
+#define KINDS_BY_VALUE (KINDS_MOD | KIND_BIT(ARRAY) | KIND_BIT(STRUCT) | KIND_BIT(UNION))
+#define KINDS_BY_PTR (KINDS_MOD | KIND_BIT(ARRAY) | KIND_BIT(PTR))
+
+/* What is known of a chain below a type: a state, or its depth + DEPTH_0. */
+enum btf_depth {
+	UNSEEN = 0,
+	OPEN = 1,
+	BELOW = 2,		/* void and the base's types: as if they weren't there */
+	DEPTH_0 = 3,
+};
+
+/*
+ * What the reader notes of each type, in eight bytes, since members and parameters refer all over
+ * the graph.
+ */
+struct btf_note {
+	u32 size;		/* 0: not known (yet), none, or really 0 */
+	u8 kind;
+	u8 plain_kind;		/* behind modifiers; UNKN: not known (yet), or void */
+	u8 depth[N_CHAINS];	/* enum btf_depth */
+};
+
 /* A row of kinds.def. */
 struct kind_info {
 	const char *text;
 	u32 refs;		/* set of kinds */
+	u32 info_zero;		/* bits of info that have to be 0 */
+	u32 size_mask;		/* all ones when the third word is a size */
+	struct btf_note note;	/* of a type of that kind by itself */
 	u8 name_rule, word, vlen, kflag;
 	u8 n_fixed;		/* words behind the head */
 	u8 n_element;
@@ -49,7 +83,8 @@ static inline u32 rec_words(const struct btf_type *t)
 {
 	const struct kind_info *k = &btf_kinds[btf_kind(t)];
 
-	return HEAD_WORDS + k->n_fixed + (k->vlen == VLEN_COUNT ? btf_vlen(t) * k->n_element : 0);
+	/* Only where vlen is a count there are elements. */
+	return HEAD_WORDS + k->n_fixed + btf_vlen(t) * k->n_element;
 }
 
 /* btf_each_type_ref() and btf_each_str_ref(), for loops that count. */
@@ -177,8 +212,5 @@ struct btf_member_place {
 struct btf_member_place btf_place_member(struct btf_aligner *a, const struct btf_type *t, u32 i);
 /* Does a struct or union need __attribute__((packed)) to have its layout? */
 bool btf_is_packed(struct btf_aligner *a, u32 id);
-
-/* Semantic checks of a graph whose records are whole and whose kinds are known; check.c. */
-int btf_check(struct diag *d, const struct btf *b, const char *file, u32 types_off);
 
 #endif

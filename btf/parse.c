@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
  * Bytes to graph: header, string table, records. What is done here makes every record whole and
- * of a known kind; btf_check() then checks what the records say.
+ * of a known kind; check.c then checks what the records say.
  */
-#include "btf/btf_int.h"
+#include "btf/check.h"
+
+#include <stdlib.h>
 
 struct parse {
 	struct diag *d;
@@ -144,29 +146,26 @@ static int bad_record(const struct parse *p, u32 i)
 	return diag_raise(p->d, DIAG_BTF_CUT, &w, id);
 }
 
-/* Find where each record starts. */
-static int index_records(struct parse *p)
+static int check(struct parse *p)
 {
-	struct btf *b = p->b;
-	u32 i = 0;
+	struct check c = {
+		.d = p->d, .file = p->file, .b = p->b, .types_off = p->types_off,
+		.strs_end = p->b->first_str + p->b->strs.n,
+		.long_strs = btf_has_long_strs(p->b),
+	};
+	u32 bad;
+	int err;
 
-	/* More than there can be; pages that aren't touched cost nothing. */
-	if (vec_reserve(&b->recs, b->words.n / HEAD_WORDS))
-		return no_memory(p);
-	while (i < b->words.n) {
-		struct btf_type *t = (struct btf_type *)&b->words.v[i];
-		u32 left = b->words.n - i;
-
-		if (left < HEAD_WORDS || !btf_kind(t) || btf_kind(t) >= NR_BTF_KINDS ||
-		    left < rec_words(t))
-			return bad_record(p, i);
-		b->recs.v[b->recs.n++] = i;
-		/* GCC 12 leaves bytes in a FWD's third word, which the kernel refuses. */
-		if (btf_kinds[btf_kind(t)].word == WORD_UNUSED)
-			t->size = 0;
-		i += rec_words(t);
-	}
-	return 0;
+	c.plain_strs_end = c.long_strs ? 0 : c.strs_end;
+	err = check_index(&c, &bad);
+	if (err)
+		err = err == -ENOMEM ? no_memory(p) : bad_record(p, bad);
+	/* From here on records are whole and their kinds known. */
+	if (!err)
+		err = check_all(&c);
+	free(c.notes);
+	vec_free(&c.later);
+	return err;
 }
 
 int btf_parse_split(struct diag *d, struct span bytes, const char *file, const struct btf *base,
@@ -183,10 +182,7 @@ int btf_parse_split(struct diag *d, struct span bytes, const char *file, const s
 	if (!err)
 		err = take_words(&p);
 	if (!err)
-		err = index_records(&p);
-	/* From here on records are whole and their kinds known. */
-	if (!err)
-		err = btf_check(d, p.b, file, p.types_off);
+		err = check(&p);
 	if (err) {
 		btf_free(p.b);
 		return err;

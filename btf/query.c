@@ -12,16 +12,7 @@ enum { WALK_LIMIT = 8 * BTF_MAX_DEPTH };
 
 bool btf_is_mod(const struct btf_type *t)
 {
-	switch (btf_kind(t)) {
-	case BTF_KIND_TYPEDEF:
-	case BTF_KIND_CONST:
-	case BTF_KIND_VOLATILE:
-	case BTF_KIND_RESTRICT:
-	case BTF_KIND_TYPE_TAG:
-		return true;
-	default:
-		return false;
-	}
+	return KINDS_MOD >> btf_kind(t) & 1;
 }
 
 u32 btf_skip_mods(const struct btf *b, u32 id)

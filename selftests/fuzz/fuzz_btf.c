@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
  * Any bytes as BTF. What parses is printed (as C, too) and asked about, written and parsed again,
- * in both byte orders, with the same result; two copies of it merge to as many types as one.
+ * in both byte orders, with the same result; the rules, one by one, agree; two copies of it merge to as many types as one.
  */
 #include "btf/btf.h"
 
@@ -50,6 +50,23 @@ static void round_trip(struct diag *d, const struct btf *b, bool big_endian)
 	sbuf_free(&bytes);
 }
 
+/*
+ * A string that is too long, though nobody uses it, leaves every record to the rules: what was
+ * right at a glance obeys them.
+ */
+static void check_by_rules(struct diag *d, const struct btf *b)
+{
+	char name[BTF_MAX_STR + 2];
+	struct btf *copy;
+	u32 off;
+
+	memset(name, 'x', sizeof(name));
+	name[BTF_MAX_STR + 1] = 0;
+	check(!btf_clone(b, &copy) && !btf_add_str(copy, name, &off));
+	round_trip(d, copy, false);
+	btf_free(copy);
+}
+
 static u32 count_merged(const struct btf *b, u32 copies)
 {
 	u32 *map = malloc(((size_t)btf_n_types(b) * copies + 1) * sizeof(*map)), n;
@@ -79,6 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ask(&d, b);
 	round_trip(&d, b, false);
 	round_trip(&d, b, true);
+	check_by_rules(&d, b);
 	check(count_merged(b, 2) == count_merged(b, 1));
 	btf_free(b);
 	return 0;

@@ -250,6 +250,47 @@ START_TEST(depth_is_limited_from_the_top)
 }
 END_TEST
 
+/*
+ * Upwards most depths are known before a walk begins; the first type of the chain is named all the
+ * same, as it is when a string that is too long leaves every record to the rules.
+ */
+START_TEST(the_first_of_a_long_chain_is_named)
+{
+	enum { LAST = BTF_MAX_DEPTH + 30 };
+	char name[BTF_MAX_STR + 2];
+
+	memset(name, 'x', sizeof(name));
+	name[BTF_MAX_STR + 1] = 0;
+	for (u32 by_rules = 0; by_rules < 2; by_rules++) {
+		struct btf *b;
+		u32 off;
+
+		ck_assert_int_eq(btf_new(&b), 0);
+		ck_assert_int_eq(btf_add_ptr(b, LAST, NULL), 0);
+		ck_assert_int_eq(btf_add_int(b, "int", 4, 0, NULL), 0);
+		for (u32 id = 3; id <= LAST; id++)
+			ck_assert_int_eq(btf_add_ptr(b, id - 1, NULL), 0);
+		ck_assert(!by_rules || !btf_add_str(b, name, &off));
+		refuse_graph(b, DIAG_BTF_DEEP, "[1]");
+	}
+}
+END_TEST
+
+/* A size of 0 ends no check of the dimensions. */
+START_TEST(empty_elements_do_not_hide_large_arrays)
+{
+	struct btf *b;
+	u32 id;
+
+	ck_assert_int_eq(btf_new(&b), 0);
+	ck_assert_int_eq(btf_add_int(b, "int", 4, 0, NULL), 0);
+	ck_assert_int_eq(btf_add_composite(b, BTF_KIND_STRUCT, "empty", 0, &id), 0);
+	for (u32 i = 0; i < 3; i++)
+		ck_assert_int_eq(btf_add_array(b, id, 1, 1 << 16, &id), 0);
+	refuse_graph(b, DIAG_BTF_TYPE, "32 bits");
+}
+END_TEST
+
 /* Each struct holds two of the next: 2^100 paths, 100 types. */
 START_TEST(shared_parts_are_walked_once)
 {
@@ -290,7 +331,8 @@ static Suite *bad_suite(void)
 	unit_add(s, "records", headers_are_checked, records_are_checked, a_void_member_is_refused,
 		 entries_end_within_32_bits, long_names_are_refused);
 	unit_add(s, "chains", loops_are_refused, depth_is_limited, depth_is_limited_from_the_top,
-		 shared_parts_are_walked_once, array_sizes_do_not_overflow);
+		 the_first_of_a_long_chain_is_named, shared_parts_are_walked_once,
+		 array_sizes_do_not_overflow, empty_elements_do_not_hide_large_arrays);
 	return s;
 }
 

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * Where each record is, and whether it is right at a glance.
+ *
+ * The rules are in check.c, and who breaks them is told there. A kernel has 127 thousand types, and
+ * nearly all are of few kinds and refer to types that come before them, so that a look at eight
+ * bytes a reference shows that all is well, while the processor waits for where the next record is.
+ * What must never be said here of a record that breaks a rule is that it is plain (fuzz_btf.c and
+ * test_btf_bad.c compare); what can't be told is left to them.
+ *
+ * Sizes and depths go from the lower ids to the higher ones: a type that refers to what isn't known
+ * yet stays unknown itself.
+ */
+#include "btf/check.h"
+
+#include <stdlib.h>
+
+static bool str_is_plain(const struct check *c, u32 off)
+{
+	return off < c->plain_strs_end;
+}
+
+/* Of b's own table; most strings of split BTF's own records are. */
+static bool has_text(const struct check *c, u32 off)
+{
+	return off >= c->b->first_str && str_is_plain(c, off) &&
+	       c->b->strs.v[off - c->b->first_str];
+}
+
+static bool head_is_plain(const struct check *c, const struct btf_type *t,
+			  const struct kind_info *k)
+{
+	if (t->info & k->info_zero || !str_is_plain(c, t->name_off))
+		return false;
+	if (k->name_rule == NAME_OPTIONAL)
+		return true;
+	return k->name_rule == NAME_NONE ? !t->name_off : has_text(c, t->name_off);
+}
+
+/* The note of what a reference leads to; NULL unless it is of an allowed kind. */
+static const struct btf_note *follow(const struct check *c, u32 id, u32 allowed)
+{
+	return id < c->ids_end && allowed >> c->notes[id].kind & 1 ? &c->notes[id] : NULL;
+}
+
+/* The state one step above another; chains that are too long stay unknown. */
+static u8 deeper(u8 depth)
+{
+	return depth != UNSEEN && depth < DEPTH_0 + BTF_MAX_DEPTH ? depth + 1 : UNSEEN;
+}
+
+static enum plain look_at_mod(const struct check *c, const struct btf_type *t,
+			      struct btf_note *note)
+{
+	const struct btf_note *to = follow(c, t->type, btf_kinds[note->kind].refs);
+
+	if (!to)
+		return NOT_PLAIN;
+	note->size = to->size;
+	note->plain_kind = to->plain_kind;
+	note->depth[BY_VALUE] = deeper(to->depth[BY_VALUE]);
+	note->depth[BY_PTR] = deeper(to->depth[BY_PTR]);
+	return note->depth[BY_VALUE] && note->depth[BY_PTR] ? PLAIN : PLAIN_SO_FAR;
+}
+
+static enum plain look_at_ptr(const struct check *c, const struct btf_type *t,
+			      struct btf_note *note)
+{
+	const struct btf_note *to = follow(c, t->type, btf_kinds[BTF_KIND_PTR].refs);
+
+	if (!to)
+		return NOT_PLAIN;
+	note->depth[BY_PTR] = deeper(to->depth[BY_PTR]);
+	return note->depth[BY_PTR] ? PLAIN : PLAIN_SO_FAR;
+}
+
+static enum plain look_at_array(const struct check *c, const struct btf_type *t,
+				struct btf_note *note)
+{
+	const struct btf_array *a = btf_array(t);
+	u32 allowed = btf_kinds[BTF_KIND_ARRAY].refs;
+	const struct btf_note *to = follow(c, a->type, allowed & ~KIND_BIT(UNKN));
+	const struct btf_note *index = follow(c, a->index_type, allowed);
+	u64 size;
+
+	if (!to || !index)
+		return NOT_PLAIN;
+	size = (u64)to->size * a->nelems;
+	note->depth[BY_VALUE] = deeper(to->depth[BY_VALUE]);
+	note->depth[BY_PTR] = deeper(to->depth[BY_PTR]);
+	if (!size || size > UINT32_MAX || index->plain_kind != BTF_KIND_INT)
+		return PLAIN_SO_FAR;
+	note->size = (u32)size;
+	return note->depth[BY_VALUE] && note->depth[BY_PTR] ? PLAIN : PLAIN_SO_FAR;
+}
+
+static enum plain look_at_composite(const struct check *c, const struct btf_type *t,
+				    struct btf_note *note)
+{
+	const struct btf_member *m = btf_members(t), *end = m + btf_vlen(t);
+	/* A struct is one deeper than its deepest member. */
+	u8 deepest = m < end ? DEPTH_0 : BELOW, shallowest = DEPTH_0;
+	u32 allowed = btf_kinds[note->kind].refs;
+	u64 bits = (u64)t->size * 8;
+	bool kflag = btf_kflag(t), fit = true;
+
+	for (; m < end; m++) {
+		const struct btf_note *of = follow(c, m->type, allowed);
+
+		if (!of || !str_is_plain(c, m->name_off))
+			return NOT_PLAIN;
+		fit &= check_member_fits(of, m->offset, kflag, bits);
+		deepest = of->depth[BY_VALUE] > deepest ? of->depth[BY_VALUE] : deepest;
+		shallowest = of->depth[BY_VALUE] < shallowest ? of->depth[BY_VALUE] : shallowest;
+	}
+	note->depth[BY_VALUE] = shallowest == UNSEEN ? UNSEEN : deeper(deepest);
+	return fit && note->depth[BY_VALUE] ? PLAIN : PLAIN_SO_FAR;
+}
+
+static enum plain look_at_proto(const struct check *c, const struct btf_type *t)
+{
+	const struct btf_param *p = btf_params(t), *end = p + btf_vlen(t);
+	u32 allowed = btf_kinds[BTF_KIND_FUNC_PROTO].refs;
+
+	if (!follow(c, t->type, allowed))
+		return NOT_PLAIN;
+	for (; p < end; p++)
+		/* Void is for the last. */
+		if (!str_is_plain(c, p->name_off) || !follow(c, p->type, allowed) ||
+		    (!p->type && p + 1 < end))
+			return NOT_PLAIN;
+	return PLAIN;
+}
+
+/* Names of enumerators are each n words behind the last. */
+static enum plain look_at_enum(const struct check *c, const struct btf_type *t, u32 n)
+{
+	const u32 *name = (const u32 *)(t + 1), *end = name + btf_vlen(t) * n;
+
+	if (!t->size || t->size > 8 || !is_power_of_2(t->size))
+		return NOT_PLAIN;
+	for (; name < end; name += n)
+		if (!has_text(c, *name))
+			return NOT_PLAIN;
+	return PLAIN;
+}
+
+static enum plain look_at_func(const struct check *c, const struct btf_type *t)
+{
+	return btf_func_linkage(t) <= BTF_FUNC_EXTERN &&
+	       follow(c, t->type, btf_kinds[BTF_KIND_FUNC].refs) ? PLAIN : NOT_PLAIN;
+}
+
+static inline enum plain look_at(const struct check *c, const struct btf_type *t,
+				 struct btf_note *note)
+{
+	const struct kind_info *k = &btf_kinds[note->kind];
+
+	if (!head_is_plain(c, t, k))
+		return NOT_PLAIN;
+	switch (note->kind) {
+	case BTF_KIND_FUNC:
+		return look_at_func(c, t);
+	case BTF_KIND_FUNC_PROTO:
+		return look_at_proto(c, t);
+	case BTF_KIND_PTR:
+		return look_at_ptr(c, t, note);
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION:
+		return look_at_composite(c, t, note);
+	case BTF_KIND_ARRAY:
+		return look_at_array(c, t, note);
+	case BTF_KIND_ENUM:
+	case BTF_KIND_ENUM64:
+		return look_at_enum(c, t, k->n_element);
+	default:
+		return KINDS_MOD >> note->kind & 1 ? look_at_mod(c, t, note) : NOT_PLAIN;
+	}
+}
+
+/* Word i begins a whole record of a known kind. */
+static bool is_whole(const struct btf *b, u32 i)
+{
+	const struct btf_type *t = (const struct btf_type *)&b->words.v[i];
+	u32 left = b->words.n - i;
+
+	return left >= HEAD_WORDS && btf_kind(t) && btf_kind(t) < NR_BTF_KINDS &&
+	       left >= rec_words(t);
+}
+
+/* The notes of void and of the base's types: all that is asked of them. */
+static void note_base(struct check *c)
+{
+	for (const struct btf *b = c->b->base; b; b = b->base) {
+		for (u32 i = 0; i < b->recs.n; i++) {
+			const struct kind_info *k = &btf_kinds[btf_kind(rec_at(b, i))];
+			struct btf_note *note = &c->notes[b->first_id + i];
+
+			*note = k->note;
+			note->size |= rec_at(b, i)->size & k->size_mask;
+			memset(note->depth, BELOW, sizeof(note->depth));
+		}
+	}
+	c->notes[0] = (struct btf_note){ .depth = { BELOW, BELOW } };
+}
+
+/* Room for more than there can be; pages that aren't touched cost nothing. */
+static int make_room(struct check *c)
+{
+	u32 most = c->b->words.n / HEAD_WORDS;
+
+	c->notes = malloc(((size_t)c->b->first_id + most) * sizeof(*c->notes));
+	return !c->notes || vec_reserve(&c->b->recs, most) || vec_reserve(&c->later, most) ?
+	       -ENOMEM : 0;
+}
+
+int check_index(struct check *c, u32 *bad)
+{
+	struct btf *b = c->b;
+	struct btf_note *note;
+	u32 i = 0;
+
+	if (make_room(c))
+		return -ENOMEM;
+	note_base(c);
+	for (note = c->notes + b->first_id; i < b->words.n && is_whole(b, i); note++) {
+		struct btf_type *t = (struct btf_type *)&b->words.v[i];
+		const struct kind_info *k = &btf_kinds[btf_kind(t)];
+
+		/* GCC 12 leaves bytes in a FWD's third word, which the kernel refuses. */
+		if (k->word == WORD_UNUSED && t->size)
+			t->size = 0;
+		*note = k->note;
+		note->size |= t->size & k->size_mask;
+		b->recs.v[b->recs.n++] = i;
+		i += rec_words(t);
+	}
+	c->ids_end = btf_n_types(b) + 1;
+	*bad = i;
+	return i < b->words.n ? -EINVAL : 0;
+}
+
+int check_records(struct check *c)
+{
+	u32 first = c->b->first_id;
+
+	for (u32 i = 0; i < c->b->recs.n; i++) {
+		struct rec r = { c, rec_at(c->b, i), first + i };
+		enum plain plain = look_at(c, r.t, &c->notes[r.id]);
+		int err = plain == NOT_PLAIN ? check_record(&r) : 0;
+
+		if (err)
+			return err;
+		if (plain != PLAIN)
+			c->later.v[c->later.n++] = i;
+	}
+	return 0;
+}
+
+void check_again(struct check *c)
+{
+	u32 n = c->later.n;
+
+	c->later.n = 0;
+	for (u32 k = 0; k < n; k++) {
+		u32 i = c->later.v[k];
+
+		if (look_at(c, rec_at(c->b, i), &c->notes[c->b->first_id + i]) != PLAIN)
+			c->later.v[c->later.n++] = i;
+	}
+}
