@@ -12,6 +12,7 @@ struct chain_job {
 	struct weld_target kernel;
 	struct weld_chain *chain;
 	struct json j;
+	uint32_t n_shown;
 };
 
 static const char *const hook_names[] = {
@@ -57,25 +58,6 @@ static int open_chain(struct chain_job *job, const char *device)
 
 /* --- showing ----------------------------------------------------------------------------- */
 
-static void print_actions(const struct chain_job *job, uint32_t actions)
-{
-	const char *sep = "";
-
-	for (uint32_t bit = 0; bit < 32; bit++) {
-		const char *name = weld_chain__action_name(job->chain, bit);
-
-		if (!(actions >> bit & 1))
-			continue;
-		if (name)
-			printf("%s%s", sep, name);
-		else
-			printf("%sbit %" PRIu32, sep, bit);
-		sep = "+";
-	}
-	if (!*sep)
-		printf("(none)");
-}
-
 static void print_counters(const struct chain_job *job, uint32_t n)
 {
 	struct weld_dispatch_counters c;
@@ -96,6 +78,7 @@ static void print_counters(const struct chain_job *job, uint32_t n)
 
 static void print_text(const struct chain_job *job, int hook, const struct weld_chain_info *info)
 {
+	const struct component_source from = { .attached = job->chain };
 	struct weld_component c = { .sz = sizeof(c) };
 
 	cli_print(stdout, "%s  %s  %s  program %" PRIu32 "%s%s\n", info->device, hook_names[hook],
@@ -104,7 +87,7 @@ static void print_text(const struct chain_job *job, int hook, const struct weld_
 	for (uint32_t n = 0; !weld_chain__component(job->chain, n, &c); n++) {
 		cli_print(stdout, "  %s  %s:%s  prio %" PRIu32 "  chain ", c.name, c.file,
 			  c.function, c.priority);
-		print_actions(job, c.actions);
+		component_print_actions(stdout, &from, c.actions);
 		print_counters(job, n);
 		putchar('\n');
 	}
@@ -132,21 +115,12 @@ static void json_counters(struct chain_job *job, uint32_t n)
 
 static void json_component(struct chain_job *job, uint32_t n, const struct weld_component *c)
 {
-	struct json *j = &job->j;
+	const struct component_source from = { .attached = job->chain };
 
-	json_begin(j, NULL, '{');
-	json_str(j, "name", c->name);
-	json_str(j, "file", c->file);
-	json_str(j, "function", c->function);
-	json_unum(j, "priority", c->priority);
-	json_begin(j, "chain", '[');
-	for (uint32_t bit = 0; bit < 32; bit++)
-		if (c->actions >> bit & 1)
-			json_str(j, NULL, weld_chain__action_name(job->chain, bit));
-	json_end(j, ']');
-	json_bool(j, "frags", c->frags);
+	json_begin(&job->j, NULL, '{');
+	component_json(&job->j, &from, c);
 	json_counters(job, n);
-	json_end(j, '}');
+	json_end(&job->j, '}');
 }
 
 static void json_chain(struct chain_job *job, int hook, const struct weld_chain_info *info)
@@ -175,6 +149,7 @@ static void show_chain(struct chain_job *job, int hook)
 
 	if (weld_chain__info(job->chain, &info) || !info.exists)
 		return;
+	job->n_shown++;
 	if (job->cli->json)
 		json_chain(job, hook, &info);
 	else if (!job->cli->quiet)
@@ -263,6 +238,9 @@ static int show(struct chain_job *job)
 	}
 	for (size_t i = 0; status == CLI_OK && i < p.n; i++)
 		status = show_place(job, &p.v[i]);
+	/* An empty list is one, too; in words that has to be said. */
+	if (status == CLI_OK && !job->n_shown && !cli->json && !cli->quiet)
+		cli_print(stdout, "no chain on %s\n", cli->n_args ? cli->args[0] : "any device");
 	if (cli->json) {
 		json_end(&job->j, ']');
 		cli_json_end(cli, &job->j);

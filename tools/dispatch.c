@@ -184,18 +184,11 @@ int dispatch_make(struct cli *cli, struct weld_dispatcher **d)
 static void print_component(const struct dispatch_job *job, struct json *j,
 			    const struct weld_component *c)
 {
+	const struct component_source from = { .built = job->d };
+
 	json_begin(j, NULL, '{');
-	json_str(j, "name", c->name);
-	json_str(j, "file", c->file);
-	json_str(j, "function", c->function);
+	component_json(j, &from, c);
 	json_str(j, "symbol", c->symbol);
-	json_unum(j, "priority", c->priority);
-	json_begin(j, "chain", '[');
-	for (uint32_t bit = 0; bit < 32; bit++)
-		if (c->actions >> bit & 1)
-			json_str(j, NULL, weld_dispatcher__action_name(job->d, bit));
-	json_end(j, ']');
-	json_bool(j, "frags", c->frags);
 	json_bool(j, "inlined", c->inlined);
 	json_str(j, "why_called", c->why_called);
 	json_unum(j, "insns", c->n_insns);

@@ -26,6 +26,23 @@ int dispatch_make(struct cli *cli, struct weld_dispatcher **d);
 /* The place of an option's value among the words; the first without the option, -1 for none. */
 int dispatch_choice(const struct cli *cli, enum cli_opt_id id, const char *const words[]);
 
+/* --- components.c: what is said of a component, built or attached ------------------------ */
+
+/* Who knows the names of the actions: one of the two. */
+struct component_source {
+	const struct weld_dispatcher *built;
+	const struct weld_chain *attached;
+};
+
+/* NULL for a bit that stands for no code. */
+const char *component_action(const struct component_source *from, uint32_t bit);
+/* "PASS+TX", and "bit 9" for what has no name. */
+void component_print_actions(FILE *f, const struct component_source *from, uint32_t actions);
+/* The members of an object that was begun. Of the chain's actions those without a name are the
+ * numbers of their bits. */
+void component_json(struct json *j, const struct component_source *from,
+		    const struct weld_component *c);
+
 /* chain.c: --attach, --replace, --show, --detach; true when one of them was given. */
 bool dispatch_on_device(struct cli *cli, int *status);
 

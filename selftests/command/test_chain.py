@@ -230,6 +230,17 @@ def test_two_at_once(bench):
     bench.run('dispatch', '--detach', 'one').want(0)
 
 
+def test_no_chain_is_an_answer(bench):
+    for args, where in ((['lo'], 'lo'), ([], 'any device')):
+        assert bench.run('dispatch', '--show', *args).want(0).out == f'no chain on {where}\n'.encode()
+        assert not bench.run('dispatch', '--show', '--quiet', *args).want(0).out
+        assert bench.run('dispatch', '--show', '--json', *args).want(0).json()['chains'] == []
+    attach(bench, 'xdp')
+    assert b'no chain' not in bench.run('dispatch', '--show').want(0).out
+    assert bench.run('dispatch', '--show', 'lo').want(0).out == b'no chain on lo\n'
+    bench.run('dispatch', '--detach', 'one').want(0)
+
+
 def test_what_fails_leaves_what_runs(bench):
     attach(bench, 'xdp')
     before = bench.run('dispatch', '--show', 'one', '--json').want(0).json()
@@ -239,9 +250,9 @@ def test_what_fails_leaves_what_runs(bench):
             (['--replace', 'fw=/nowhere.o', 'one'], 3, None),
             (['--replace', bench.prog('chain_firewall2'), 'one'], 2, None),
             (['--replace', 'fw=' + bench.prog('chain_firewall2')], 2, None),
-            (['--detach', 'two'], 4, 'E4133'), (['--detach', 'lo'], 1, 'E2356'),
+            (['--detach', 'two'], 1, 'E4133'), (['--detach', 'lo'], 1, 'E2356'),
             (['--attach', 'one', '-o', 'x.o', bench.prog('chain_counter')], 2, None),
-            (['--show', '--hook', 'up'], 0, None)):
+            (['--show', 'two'], 1, 'E4133'), (['--show', '--hook', 'up'], 0, None)):
         got = bench.run('dispatch', *args)
         assert got.status == status, f'want {status}: {got}'
         assert code is None or code.encode() in got.err, got
