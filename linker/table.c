@@ -16,21 +16,6 @@ static bool is_unreached(const struct link *l, const struct link_node *n)
 	return n->piece.i ? link_piece(l, n->piece)->unreached : l->swept && !n->reached;
 }
 
-/* Why a definition, or an extern that nobody refers to any more, isn't in the output. */
-static const char *why_dropped(const struct link *l, const struct link_node *n)
-{
-	const struct link_node *root = link_node(l, n->to);
-
-	if (is_unreached(l, n))
-		return "nothing reaches it";
-	if (link_in_lost_group(l, (node_id){ (u32)(n - l->nodes.v) }))
-		return "its COMDAT group is that of an earlier input";
-	if (n->to.i != (u32)(n - l->nodes.v))
-		return root->bind == STB_WEAK ? "weak, and another weak definition came first" :
-						"a stronger definition took its place";
-	return "the same in an earlier input";
-}
-
 static void fill_place(const struct link *l, struct link_row *row, const struct link_node *n)
 {
 	const struct link_piece *p = link_piece(l, n->piece);
@@ -80,6 +65,46 @@ static enum link_why why_kept(const struct link *l, const struct link_node *n)
 	return n->bind == STB_WEAK ? LINK_WHY_FIRST : LINK_WHY_STRONG;
 }
 
+/* Why nothing of a section is in the output, if that isn't for what it defines. */
+static enum link_why why_skipped(const struct link *l, input_id input, sec_id sec)
+{
+	switch (obj_sec(link_obj(l, input), sec)->kind) {
+	case OBJ_SEC_LICENSE:
+		return l->license ? LINK_WHY_LICENSE_GIVEN : LINK_WHY_LICENSE;
+	case OBJ_SEC_VERSION:
+		return LINK_WHY_VERSION;
+	default:
+		return LINK_WHY_GROUP;
+	}
+}
+
+/* Why the definition of a name gave way to another one; bind.c has the rules. */
+static enum link_why why_lost(const struct link *l, const struct link_node *n)
+{
+	const struct link_node *won = link_node(l, n->to);
+	bool common = obj_sym(link_obj(l, won->input), won->sym)->common;
+
+	if (obj_sym(link_obj(l, n->input), n->sym)->common)
+		return common ? LINK_WHY_SMALLER : LINK_WHY_TENTATIVE;
+	if (n->bind == STB_WEAK)
+		return won->bind == STB_WEAK && !common ? LINK_WHY_LATER : LINK_WHY_WEAKER;
+	return LINK_WHY_TWICE;
+}
+
+/* Also an extern that nobody refers to any more. */
+static enum link_why why_dropped(const struct link *l, node_id id)
+{
+	const struct link_node *n = link_node(l, id);
+
+	if (!n->is_def || is_unreached(l, n))
+		return LINK_WHY_UNREACHED;
+	if (link_in_lost_group(l, id))
+		return LINK_WHY_GROUP;
+	if (n->to.i != id.i)
+		return why_lost(l, n);
+	return why_skipped(l, n->input, link_node_sym(l, id)->sec);
+}
+
 static enum link_why why_bound(const struct link_node *n)
 {
 	static const enum link_why whys[] = {
@@ -113,7 +138,7 @@ static enum link_why why_of(const struct link *l, node_id id, enum link_fate fat
 	case LINK_FATE_EXTERN:
 		return why_left(n, link_root(l, id).i == id.i);
 	case LINK_FATE_DROPPED:
-		return LINK_WHY_DROPPED;
+		return why_dropped(l, id);
 	}
 	return LINK_WHY_NONE;
 }
@@ -200,10 +225,8 @@ static void fill_row(const struct link *l, node_id id, struct link_row *row)
 	else
 		row->fate = LINK_FATE_DROPPED;
 	row->why = why_of(l, id, row->fate);
-	if (row->fate == LINK_FATE_DROPPED) {
-		row->words = why_dropped(l, n);
+	if (row->fate == LINK_FATE_DROPPED)
 		return;
-	}
 	if (root->name)
 		row->new_name = root->name;
 	if (row->fate == LINK_FATE_BOUND)
@@ -340,9 +363,9 @@ static int add_section(struct link *l, input_id input, sec_id sec)
 	if (!part)
 		return -ENOMEM;
 	part->size = s->size;
-	part->why = p->unreached ? "nothing reaches it" :
-		    p->owner.i   ? "all that it defines is dropped" :
-				   "the same in an earlier input";
+	part->why = p->unreached ? reasons[LINK_WHY_UNREACHED].words :
+		    p->owner.i ? "all that it defines is dropped" :
+				 reasons[why_skipped(l, input, sec)].words;
 	return 0;
 }
 

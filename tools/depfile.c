@@ -8,6 +8,8 @@
  *
  *	lib.o:
  *
+ * A file of words (@FILE) is not among them: build tools make one for each run and delete it.
+ *
  * The rules without a recipe are for inputs that were renamed or removed since: make would stop
  * at a file that no rule makes.
  */

@@ -75,20 +75,19 @@ static int add_pair(struct link_job *job, const struct cli_given *given,
 	return err ? cli_status(job->cli, err) : CLI_OK;
 }
 
-/* The output must not be the archive that is found, either. */
+/* No output is the archive that is found, either. */
 static int add_lib(struct link_job *job, const char **dirs, size_t n_dirs, const char *lib)
 {
 	char *path;
-	bool same;
+	int status;
 
 	for (size_t i = 0; i < n_dirs; i++) {
 		if (asprintf(&path, "%s/lib%s.a", dirs[i], lib) < 0)
 			return cli_status(job->cli, -ENOMEM);
-		same = cli_same_file(path, job->output);
+		status = check_input(job, path);
 		free(path);
-		if (same)
-			return cli_usage(job->cli, "%s is an input as well as the output",
-					 job->output);
+		if (status)
+			return status;
 	}
 	return cli_status(job->cli, weld_linker__add_lib(job->linker, dirs, n_dirs, lib));
 }
@@ -116,38 +115,38 @@ static int add_libs(struct link_job *job)
 	return worst;
 }
 
+/* What goes to the linker as it was given. */
+static const struct {
+	enum cli_opt_id id;
+	int (*add)(struct weld_linker *linker, const char *value);
+} words[] = {
+	{ CLI_OPT_RESOLVE_FILE, weld_linker__map_file },
+	{ CLI_OPT_PRIVATE, weld_linker__set_private },
+	{ CLI_OPT_EXPORT, weld_linker__export },
+	{ CLI_OPT_HIDE, weld_linker__hide },
+	{ CLI_OPT_INLINE, weld_linker__inline },
+	{ CLI_OPT_WRAP, weld_linker__wrap },
+};
+
+static const struct {
+	enum cli_opt_id id;
+	int (*add)(struct weld_linker *linker, const char *left, const char *right);
+} pairs[] = {
+	{ CLI_OPT_RESOLVE, weld_linker__map },
+	{ CLI_OPT_RENAME, weld_linker__rename },
+	{ CLI_OPT_PREFIX, weld_linker__prefix },
+};
+
 static int add_option(struct link_job *job, const struct cli_given *given)
 {
 	int err = 0;
 
-	switch (given->id) {
-	case CLI_OPT_RESOLVE:
-		return add_pair(job, given, weld_linker__map);
-	case CLI_OPT_RENAME:
-		return add_pair(job, given, weld_linker__rename);
-	case CLI_OPT_PREFIX:
-		return add_pair(job, given, weld_linker__prefix);
-	case CLI_OPT_RESOLVE_FILE:
-		err = weld_linker__map_file(job->linker, given->value);
-		break;
-	case CLI_OPT_PRIVATE:
-		err = weld_linker__set_private(job->linker, given->value);
-		break;
-	case CLI_OPT_EXPORT:
-		err = weld_linker__export(job->linker, given->value);
-		break;
-	case CLI_OPT_HIDE:
-		err = weld_linker__hide(job->linker, given->value);
-		break;
-	case CLI_OPT_INLINE:
-		err = weld_linker__inline(job->linker, given->value);
-		break;
-	case CLI_OPT_WRAP:
-		err = weld_linker__wrap(job->linker, given->value);
-		break;
-	default:
-		break;
-	}
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		if (pairs[i].id == given->id)
+			return add_pair(job, given, pairs[i].add);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (words[i].id == given->id)
+			err = words[i].add(job->linker, given->value);
 	return err ? cli_status(job->cli, err) : CLI_OK;
 }
 

@@ -91,47 +91,43 @@ void link_json_symbol(struct json *j, const struct weld_linker_symbol *s)
 	json_end(j, '}');
 }
 
-static void json_inputs(const struct link_job *job, struct json *j)
+static void json_input(struct json *j, const struct weld_linker_input *in)
 {
-	struct weld_linker_input in = { .sz = sizeof(in) };
-
-	json_begin(j, "inputs", '[');
-	for (uint32_t n = 0; !weld_linker__input(job->linker, n, &in); n++) {
-		json_begin(j, NULL, '{');
-		json_str(j, "name", in.name);
-		json_str(j, "file", in.file);
-		json_bool(j, "private", in.is_private);
-		json_end(j, '}');
-	}
-	json_end(j, ']');
+	json_begin(j, NULL, '{');
+	json_str(j, "name", in->name);
+	json_str(j, "file", in->file);
+	json_bool(j, "private", in->is_private);
+	json_end(j, '}');
 }
 
-static void json_sections(const struct link_job *job, struct json *j)
+static void json_section(struct json *j, const struct weld_linker_section *s)
 {
-	struct weld_linker_section s = { .sz = sizeof(s) };
-
-	json_begin(j, "sections", '[');
-	for (uint32_t n = 0; !weld_linker__section(job->linker, n, &s); n++) {
-		json_begin(j, NULL, '{');
-		json_str(j, "input", s.input);
-		json_str(j, "name", s.name);
-		json_unum(j, "from", s.from);
-		json_unum(j, "size", s.size);
-		json_str(j, "section", s.out);
-		json_unum(j, "offset", s.offset);
-		json_str(j, "why", s.why);
-		json_end(j, '}');
-	}
-	json_end(j, ']');
+	json_begin(j, NULL, '{');
+	json_str(j, "input", s->input);
+	json_str(j, "name", s->name);
+	json_unum(j, "from", s->from);
+	json_unum(j, "size", s->size);
+	json_str(j, "section", s->out);
+	json_unum(j, "offset", s->offset);
+	json_str(j, "why", s->why);
+	json_end(j, '}');
 }
 
 void link_json(const struct link_job *job, struct json *j, bool linked)
 {
+	struct weld_linker_input in = { .sz = sizeof(in) };
+	struct weld_linker_section sec = { .sz = sizeof(sec) };
 	struct weld_linker_symbol s = { .sz = sizeof(s) };
 
 	json_str(j, "output", linked ? job->output : NULL);
-	json_inputs(job, j);
-	json_sections(job, j);
+	json_begin(j, "inputs", '[');
+	for (uint32_t n = 0; !weld_linker__input(job->linker, n, &in); n++)
+		json_input(j, &in);
+	json_end(j, ']');
+	json_begin(j, "sections", '[');
+	for (uint32_t n = 0; !weld_linker__section(job->linker, n, &sec); n++)
+		json_section(j, &sec);
+	json_end(j, ']');
 	json_begin(j, "symbols", '[');
 	for (uint32_t n = 0; !weld_linker__symbol(job->linker, n, &s); n++)
 		link_json_symbol(j, &s);

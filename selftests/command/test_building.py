@@ -145,6 +145,25 @@ def test_depfile_names_each_file_once(bench):
     with open(dep, encoding='utf-8') as f:
         text = f.read()
     assert text.split('\n\n')[0].replace('\\\n', '').split() == [out + ':', b, a, rules], text
+    # Archives too, those that -l finds among them; of words out of @FILE nothing is left to name.
+    first, second = bench.path('first'), bench.path('second')
+    os.mkdir(first)
+    os.mkdir(second)
+    lib = os.path.join(second, 'libx.a')
+    for path in (lib, os.path.join(first, 'libunused.a')):
+        subprocess.run(['ar', 'rc', path, bench.prog('link_archive.2')], check=True)
+    given = bench.path('given.a')
+    subprocess.run(['ar', 'rc', given, bench.prog('link_archive.3')], check=True)
+    main = bench.prog('link_archive.1')
+    words = bench.file(f'-L {first} -L {second} -l x'.encode())
+    bench.run('link', '-o', out, '--depfile', dep, main, given, '@' + words).want(0)
+    with open(dep, encoding='utf-8') as f:
+        text = f.read()
+    assert text.split('\n\n')[0].replace('\\\n', '').split() == [out + ':', main, given, lib], text
+    before = os.stat(lib).st_mtime_ns
+    for option in ('-o', '--depfile', '-M'):
+        bench.run('link', '-o', out, option, lib, main, '-L', second, '-lx').want(2)
+        assert os.stat(lib).st_mtime_ns == before
     # No output, no depfile; standard streams have no name.
     dep = bench.path('d')
     bench.run('link', '-o', bench.path(), '--depfile', dep, b).want(1)

@@ -325,6 +325,10 @@ def test_comdat(bench):
             alone = section(bench, bench.link(objs[1]), '.text')
             # What side 1 brings along is its program.
             assert section(bench, obj, '.text') == alone
+        doc = bench.run('link', '--json', '-o', bench.path(), *objs).want(0).json()
+        why = 'an earlier input has its COMDAT group'
+        assert why in [s['why'] for s in doc['symbols']], doc['symbols']
+        assert why in [s['why'] for s in doc['sections']], doc['sections']
         # In two steps, as in one: the output has no groups any more.
         again = bench.link(bench.link('--allow-unresolved', objs[0]), objs[1])
         assert run(bench, again) == 314, strong

@@ -57,7 +57,7 @@ def test_json_map(bench):
     one('main', 'xdp_main', fate='kept', kind='program', section='xdp', offset=0)
     one('lib', 'f', **{'fate': 'kept', 'as': 'f_of_lib', 'section': '.text'})
     one('lib', 'weak', fate='dropped', new_name='', section=None, to='other',
-        why='a stronger definition took its place')
+        why='weak, and the definition of other took its place')
     one('other', 'weak', fate='kept', why='strong, so other definitions of its name gave way')
     # L14: the second static of a name has a name of its own.
     assert one('lib', 'count', fate='kept')['new_name'] == 'count'
@@ -100,7 +100,7 @@ def test_sections_in_the_map(bench):
     gone = {(s['input'], s['name']): s['why'] for s in doc['sections'] if not s['section']}
     for name in ('main', 'lib', 'other'):
         assert 'DWARF' in gone[name, '.debug_info'] and gone[name, '.llvm_addrsig'], gone
-    assert gone['lib', 'license'] == 'the same in an earlier input', gone
+    assert gone['lib', 'license'] == 'the licence is said once, and an earlier input has it', gone
     # The part of lib's .text that a stronger function replaced isn't there.
     text = [s for s in doc['sections'] if (s['input'], s['name']) == ('lib', '.text')]
     assert len(text) == 1 and text[0]['from'] == 16, text
@@ -113,7 +113,7 @@ def test_text_map(bench):
     text = done.out.decode()
     for line in (out, '  lib: ' + inputs[1][4:],
                  '  main:f -> lib:f_of_lib, function, .text+0x0, 40 bytes, bound: the mapping f=lib:f',
-                 '  lib:weak, weak function, dropped: a stronger definition took its place'):
+                 '  lib:weak, weak function, dropped: weak, and the definition of other took its place'):
         assert line + '\n' in text, (line, text)
     assert os.path.exists(out)
     path = bench.path('app.map')
@@ -213,7 +213,7 @@ def test_reasons(bench):
                      'w=b:w').want(0).json()
     assert [s['why'] for s in done['symbols'] if s['name'] == 'w'] == [
         'the first of several weak definitions of its name',
-        'weak, and another weak definition came first',
+        'weak, and the weak definition of a came first',
         'weak, and the definition of a won its name, but a mapping wants this one',
         'the mapping w=b:w'], done['symbols']
     # A file of mappings is named with its line; renamed externs and the same one twice.
@@ -231,11 +231,27 @@ def test_reasons(bench):
                for i, n in ((1, 'a'), (2, 'b'))]
     done = bench.run('link', '--json', '-o', bench.path(), *commons).want(0).json()
     assert [s['why'] for s in done['symbols'] if s['name'] == 'c'] == [
-        'a stronger definition took its place',
+        'common, and the one of b is larger or came first',
         'the largest of several common definitions of its name'], done['symbols']
     strong = [n + '=' + bench.compile('int c = 1;\n' + GPL) for n in 'ab']
     done = bench.run('link', '--json', '-o', bench.path(), *strong).want(1).json()
-    assert rows(done, 'b', 'c')[0]['why'] == 'a stronger definition took its place'
+    assert rows(done, 'b', 'c')[0]['why'] == 'a defines the name, too, and came first'
+    done = bench.run('link', '--json', '-o', bench.path(), commons[0], strong[1]).want(0).json()
+    assert rows(done, 'a', 'c')[0]['why'] == 'common, and the definition of b took its place'
+    # What is said once.
+    both = [n + '=' + bench.compile(GPL + 'unsigned v SEC("version") = 5;\n') for n in 'ab']
+    done = bench.run('link', '--json', '-o', bench.path(), *both).want(0).json()
+    once = 'is said once, and an earlier input has it'
+    assert rows(done, 'b', 'LICENSE')[0]['why'] == 'the licence ' + once
+    assert rows(done, 'b', 'v')[0]['why'] == 'the version ' + once
+    done = bench.run('link', '--json', '-o', bench.path(), *both, '--license', 'MIT').want(0).json()
+    assert rows(done, 'a', 'LICENSE')[0]['why'] == 'the link was told the licence of its output'
+    # An extern that only dropped code wants.
+    dead = bench.compile('extern int w(void);\n__hidden int d(void) { return w(); }\n' + GPL +
+                         'SEC("xdp") int x(void *c) { return 2; }\n')
+    done = bench.run('link', '--json', '--gc', '-o', bench.path(), twice[0], 'u=' + dead).want(0)
+    assert {s['input']: s['why'] for s in done.json()['symbols'] if s['name'] == 'w'} == {
+        'a': 'nothing reaches it', 'u': 'nothing reaches it'}
 
 
 def test_trace_symbol(bench):

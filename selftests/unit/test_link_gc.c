@@ -99,7 +99,7 @@ START_TEST(gc_is_said)
 	for (size_t i = 0; i < ARRAY_SIZE(gone); i++) {
 		row = linking_row(&t, "link_gc_1", gone[i]);
 		ck_assert_int_eq(row->fate, LINK_FATE_DROPPED);
-		ck_assert_str_eq(row->words, "nothing reaches it");
+		ck_assert_uint_eq(row->why, LINK_WHY_UNREACHED);
 		ck_assert_str_eq(row->new_name, "");
 	}
 	ck_assert_int_eq(linking_row(&t, "link_gc_1", "used_map")->fate, LINK_FATE_KEPT);
