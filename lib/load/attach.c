@@ -77,7 +77,7 @@ static int raise_busy(const struct load_port *p, const struct load_place *at, u3
 	diag_begin(&m, p->diag, DIAG_LOAD_ATTACH_BUSY, NULL, name, id);
 	diag_help(&m, "take it off first: `bpftool prog show id %u` tells whose it is", id);
 	if (at->hook != LOAD_HOOK_XDP)
-		diag_help(&m, "`tc filter del dev %s %s pref %d` does", name,
+		diag_help(&m, "; `tc filter del dev %s %s pref %d` does", name,
 			  at->hook == LOAD_HOOK_TC_INGRESS ? "ingress" : "egress", TC_PRIO);
 	return diag_end(&m);
 }

@@ -404,6 +404,90 @@ START_TEST(A3_14_next_took_over)
 }
 END_TEST
 
+/* Pin a link of device two as the chain's; the device's number. */
+static unsigned int pin_other_link(struct bed *b, bool dead)
+{
+	struct load_place at = pinned_place(b, LOAD_HOOK_XDP);
+	int prog = bed_prog(b, BPF_PROG_TYPE_XDP, 2);
+	union bpf_attr attr = { 0 };
+	struct load_attachment a;
+	struct sbuf path = { 0 };
+	struct load_chain c = pinned_open(b);
+
+	ck_assert_int_eq(load_ifindex(&b->port, "two", &at.ifindex), 0);
+	ck_assert_int_eq(load_attach(&b->port, &at, prog, false, &a), 0);
+	attr.link_detach.link_fd = (u32)a.link;
+	if (dead)
+		ck_assert_int_eq(load_ask(&b->port, BPF_LINK_DETACH, &attr), 0);
+	ck_assert_int_eq(chain_unpin(&c, "", "link"), 0);
+	ck_assert_int_eq(chain_path(&c, &path, "", "link"), 0);
+	ck_assert_int_eq(chain_pin(&c, sbuf_str(&path), a.link), 0);
+	load_chain_close(&c);
+	sbuf_free(&path);
+	close(a.link);
+	close(prog);
+	return at.ifindex;
+}
+
+/* A dead link says nothing of a chain that netlink put there. */
+START_TEST(A3_14_a_dead_link_beside_netlink)
+{
+	struct load_place at;
+	struct load_chain c;
+	struct obj *o;
+	struct bed b;
+
+	PINNED_NEEDS(&b);
+	at = pinned_place(&b, LOAD_HOOK_XDP);
+	o = pinned_chain("a=mapping_dummy", "b=mapping_pass");
+	ck_assert_int_eq(pinned_install(&b, o, "one", true), 0);
+	pin_other_link(&b, true);
+	c = pinned_open(&b);
+	pinned_check_state(&c, "one");
+	ck_assert_int_lt(c.link, 0);
+	load_chain_close(&c);
+	install_without_moving(&b, o, "two", true);
+	pinned_check_runs(&b, "two");
+	pinned_remove_at(&b, &at);
+	obj_free(o);
+}
+END_TEST
+
+/* A link that runs elsewhere, its device having moved, stays until another chain is in its place. */
+START_TEST(A3_14_a_link_of_another_device)
+{
+	struct load_place at, other;
+	struct load_chain c;
+	struct obj *o;
+	struct bed b;
+
+	PINNED_NEEDS(&b);
+	other = at = pinned_place(&b, LOAD_HOOK_XDP);
+	o = pinned_chain("a=mapping_dummy", "b=mapping_pass");
+	for (int no_link = 0; no_link < 2; no_link++) {
+		struct load_attachment a;
+		int prog = bed_prog(&b, BPF_PROG_TYPE_XDP, 2);
+
+		ck_assert_int_eq(pinned_install(&b, o, "one", false), 0);
+		other.ifindex = pin_other_link(&b, false);
+		c = pinned_open(&b);
+		ck_assert(c.exists && !c.runs && c.link >= 0);
+		load_chain_close(&c);
+		/* Busy: nothing changes. */
+		ck_assert_int_eq(load_attach(&b.port, &at, prog, true, &a), 0);
+		ck_assert_int_eq(pinned_install(&b, o, "two", no_link), -EBUSY);
+		ck_assert_uint_ne(bed_attached(&b, &other), 0);
+		ck_assert_int_eq(load_detach(&b.port, &a, prog), 0);
+		close(prog);
+		ck_assert_int_eq(pinned_install(&b, o, "two", no_link), 0);
+		ck_assert_uint_eq(bed_attached(&b, &other), 0);
+		pinned_check_runs(&b, "two");
+		pinned_remove_at(&b, &at);
+	}
+	obj_free(o);
+}
+END_TEST
+
 /* What can't be read is not what isn't there. */
 START_TEST(A3_14_next_can_not_be_read)
 {
@@ -454,6 +538,7 @@ START_TEST(A3_14_a_look_that_fails)
 	struct load_chain c;
 	struct obj *o;
 	struct bed b;
+	u32 id;
 
 	PINNED_NEEDS(&b);
 	at = pinned_place(&b, LOAD_HOOK_XDP);
@@ -467,9 +552,11 @@ START_TEST(A3_14_a_look_that_fails)
 		k.get = "/state";
 		ck_assert_int_eq(load_chain_look(&c), -EACCES);
 		ck_assert(!c.known && !c.runs && c.lock >= 0);
+		id = bed_attached(&b, &at);
 		ck_assert_int_eq(load_chain_install(&c, &n, NULL), -EACCES);
 		ck_assert_int_eq(load_chain_remove(&c), -EACCES);
-		ck_assert_uint_ne(bed_attached(&b, &at), 0);
+		ck_assert_uint_eq(bed_attached(&b, &at), id);
+		ck_assert_uint_ne(id, 0);
 		k.get = NULL;
 	}
 	ck_assert_int_eq(load_chain_remove(&c), 0);
@@ -489,8 +576,8 @@ static Suite *chain_suite(void)
 		 A3_14_tc_by_netlink_without_pins);
 	unit_add(s, "lost", A3_14_lost_pins, A3_14_another_map_for_the_state,
 		 A3_14_another_map_for_a_map);
-	unit_add(s, "unfinished", A3_14_next_took_over, A3_14_next_can_not_be_read,
-		 A3_14_a_look_that_fails);
+	unit_add(s, "unfinished", A3_14_next_took_over, A3_14_a_dead_link_beside_netlink,
+		 A3_14_a_link_of_another_device, A3_14_next_can_not_be_read, A3_14_a_look_that_fails);
 	return s;
 }
 
