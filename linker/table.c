@@ -363,9 +363,12 @@ static int add_section(struct link *l, input_id input, sec_id sec)
 	if (!part)
 		return -ENOMEM;
 	part->size = s->size;
-	part->why = p->unreached ? reasons[LINK_WHY_UNREACHED].words :
-		    p->owner.i ? "all that it defines is dropped" :
-				 reasons[why_skipped(l, input, sec)].words;
+	if (p->unreached)
+		part->why = reasons[LINK_WHY_UNREACHED].words;
+	else if (p->owner.i && !(in->lost_secs && in->lost_secs[sec.i]))
+		part->why = "all that it defines is dropped";
+	else
+		part->why = reasons[why_skipped(l, input, sec)].words;
 	return 0;
 }
 
