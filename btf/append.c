@@ -122,6 +122,9 @@ int btf_append_some(struct btf *dst, const struct btf *src, const u8 *keep, u32 
 	assert(dst != src);
 	if (err || (src->base && src->base != dst->base))
 		return -EINVAL;
+	err = btf_own(dst);
+	if (err)
+		return err;
 	number_kept(dst, src, keep, id_map);
 	if (is_plain_copy(dst, src, keep))
 		return copy_whole(dst, src);
@@ -258,7 +261,7 @@ int btf_renew_strs(struct btf *b, struct btf_ext *ext)
 	struct renew r = { .err = 0 };
 	struct btf *fresh;
 
-	if (btf_new_split(b->base, &fresh))
+	if (btf_own(b) || btf_new_split(b->base, &fresh))
 		return -ENOMEM;
 	r.err = str_map_init(&r.map, fresh, b);
 	if (!r.err)

@@ -29,13 +29,33 @@ int btf_new(struct btf **out)
 	return btf_new_split(NULL, out);
 }
 
+int btf_own(struct btf *b)
+{
+	struct btf own = { .base = NULL };
+
+	if (!btf_is_held(b))
+		return 0;
+	if (vec_append(&own.words, b->words.v, b->words.n) ||
+	    vec_append(&own.strs, b->strs.v, b->strs.n)) {
+		vec_free(&own.words);
+		return -ENOMEM;
+	}
+	memcpy(&b->words, &own.words, sizeof(b->words));
+	memcpy(&b->strs, &own.strs, sizeof(b->strs));
+	file_release(&b->held);
+	return 0;
+}
+
 void btf_free(struct btf *b)
 {
 	if (!b)
 		return;
-	vec_free(&b->words);
+	if (!btf_is_held(b)) {
+		vec_free(&b->words);
+		vec_free(&b->strs);
+	}
+	file_release(&b->held);
 	vec_free(&b->recs);
-	vec_free(&b->strs);
 	btf_strs_forget(b);
 	btf_names_free(b->names);
 	free(b);

@@ -17,6 +17,7 @@
 #define BTF_BTF_H
 
 #include "lib/base/diag.h"
+#include "lib/base/file.h"
 #include "lib/base/hmap.h"
 #include "lib/base/sbuf.h"
 #include "lib/base/span.h"
@@ -54,6 +55,7 @@ struct btf {
 	const struct btf *base;		/* split BTF: lower ids and strings; not owned, or NULL */
 	u32 first_id;			/* 1, or one more than the base has */
 	u32 first_str;			/* 0, or the size of the base's string table */
+	struct file_bytes held;		/* while words and strs lie in here; see btf_own() */
 	VEC(u32) words;			/* records; set by parse, add, append, dedup */
 	VEC(u32) recs;			/* id - first_id -> index in words */
 	VEC(char) strs;			/* the string table, from first_str on */
@@ -75,6 +77,16 @@ int btf_parse(struct diag *d, struct span bytes, const char *file, struct btf **
 /* The same for split BTF, whose ids and strings go on where base ends. base must outlive it. */
 int btf_parse_split(struct diag *d, struct span bytes, const char *file, const struct btf *base,
 		    struct btf **out);
+
+/*
+ * The same for bytes that the graph takes over, whatever comes of it, which saves a copy. It may be
+ * changed as others, except by the btf_set_*() that can't fail: btf_own() must have come before.
+ */
+int btf_parse_held(struct diag *d, struct file_bytes *bytes, const char *file,
+		   const struct btf *base, struct btf **out);
+
+/* Have words and strings in memory of the graph's own. -ENOMEM. */
+int btf_own(struct btf *b);
 
 /* An empty graph; btf_new_split()'s goes on where base ends. -ENOMEM. */
 int btf_new(struct btf **out);

@@ -116,6 +116,12 @@ static inline struct btf_ref_iter str_refs(const struct btf_type *t)
 	};
 }
 
+/* Words and strings lie in the bytes of a file, and have no room to grow. */
+static inline bool btf_is_held(const struct btf *b)
+{
+	return b->held.span.data;
+}
+
 /* The record with index i (id - first_id) of b itself. */
 static inline struct btf_type *rec_at(const struct btf *b, u32 i)
 {

@@ -11,7 +11,7 @@ int btf_new_rec(struct btf *b, u32 n, u32 *id)
 
 	if (btf_n_types(b) >= MAX_TYPES || n > UINT32_MAX - b->words.n)
 		return -E2BIG;
-	if (vec_reserve(&b->words, n) || !(rec = vec_push(&b->recs)))
+	if (btf_own(b) || vec_reserve(&b->words, n) || !(rec = vec_push(&b->recs)))
 		return -ENOMEM;
 	*rec = b->words.n;
 	memset(b->words.v + b->words.n, 0, n * sizeof(u32));
@@ -22,7 +22,7 @@ int btf_new_rec(struct btf *b, u32 n, u32 *id)
 
 static struct btf_type *own(struct btf *b, u32 id)
 {
-	assert(id >= b->first_id && id <= btf_n_types(b));
+	assert(id >= b->first_id && id <= btf_n_types(b) && !btf_is_held(b));
 	return rec_at(b, id - b->first_id);
 }
 
@@ -89,9 +89,12 @@ static int extend_rec(struct btf *b, u32 id, u32 n_more)
 static int add_element(struct btf *b, u32 kinds, const u32 *words)
 {
 	u32 id = btf_n_types(b), n = btf_kinds[btf_kind_of(b, id)].n_element;
-	struct btf_type *t = own(b, id);
-	int err;
+	struct btf_type *t;
+	int err = btf_own(b);
 
+	if (err)
+		return err;
+	t = own(b, id);
 	assert(kinds >> btf_kind(t) & 1);
 	if (btf_vlen(t) == BTF_MAX_VLEN)
 		return -E2BIG;
@@ -242,6 +245,9 @@ int btf_set_name(struct btf *b, u32 id, const char *name)
 	u32 off;
 	int err = btf_add_str(b, name, &off);
 
+	/* In this order, since name may be a string of b. */
+	if (!err)
+		err = btf_own(b);
 	if (err)
 		return err;
 	btf_names_forget(b, id);
@@ -307,6 +313,8 @@ int btf_set_param_name(struct btf *b, u32 proto, u32 i, const char *name)
 	int err = btf_add_str(b, name, &off);
 
 	if (!err)
+		err = btf_own(b);
+	if (!err)
 		own_param(b, proto, i)->name_off = off;
 	return err;
 }
@@ -331,12 +339,14 @@ void btf_set_array(struct btf *b, u32 id, const struct btf_array *a)
 
 int btf_set_datasec(struct btf *b, u32 id, u32 size, const struct btf_var_secinfo *v, u32 n)
 {
-	struct btf_type *t = own_of(b, id, KIND_BIT(DATASEC));
-	u32 old = btf_vlen(t);
-	int err;
+	int err = btf_own(b);
+	struct btf_type *t;
+	u32 old;
 
-	if (n > BTF_MAX_VLEN)
-		return -E2BIG;
+	if (err || n > BTF_MAX_VLEN)
+		return err ? err : -E2BIG;
+	t = own_of(b, id, KIND_BIT(DATASEC));
+	old = btf_vlen(t);
 	if (n > old) {
 		err = extend_rec(b, id, (n - old) * btf_kinds[BTF_KIND_DATASEC].n_element);
 		if (err)

@@ -685,7 +685,7 @@ static int (*const passes[])(struct dedup *d) = {
 int btf_dedup(struct btf *b, u32 flags, u32 *id_map)
 {
 	struct dedup d = { .b = b, .flags = flags, .n = b->recs.n };
-	int err = 0;
+	int err = btf_own(b);
 
 	for (size_t i = 0; i < ARRAY_SIZE(passes) && !err; i++)
 		err = passes[i](&d);

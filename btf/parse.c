@@ -114,8 +114,13 @@ static int take_strs(struct parse *p)
 		return bad_header(p, 16, "the string section does not end in a zero byte");
 	if (s.size > UINT32_MAX - p->b->first_str)
 		return bad_header(p, 16, "the string section is too large");
-	p->b->strs.n = 0;
 	p->b->interned = false;
+	if (btf_is_held(p->b)) {
+		p->b->strs.v = (char *)s.data;
+		p->b->strs.n = (u32)s.size;
+		return 0;
+	}
+	p->b->strs.n = 0;
 	return vec_append(&p->b->strs, s.data, (u32)s.size) ? no_memory(p) : 0;
 }
 
@@ -124,6 +129,11 @@ static int take_words(struct parse *p)
 	struct btf *b = p->b;
 	u32 n = (u32)(p->types.size / sizeof(u32));
 
+	if (btf_is_held(b)) {
+		b->words.v = (u32 *)p->types.data;
+		b->words.n = n;
+		return 0;
+	}
 	if (vec_reserve(&b->words, n))
 		return no_memory(p);
 	if (n)
@@ -168,27 +178,58 @@ static int check(struct parse *p)
 	return err;
 }
 
+/* Can the bytes stay where they are? Then the graph lets go of them when it must. */
+static void hold(struct parse *p, struct file_bytes *bytes)
+{
+	struct btf *b = p->b;
+
+	if (b->swapped || (uintptr_t)p->types.data % sizeof(u32))
+		return;
+	vec_free(&b->strs);
+	b->held = *bytes;
+	*bytes = (struct file_bytes){ .span = SPAN_NONE };
+}
+
+static int parse(struct parse *p, struct file_bytes *bytes, const struct btf *base,
+		 struct btf **out)
+{
+	int err;
+
+	if (btf_new_split(base, &p->b))
+		return no_memory(p);
+	err = take_header(p);
+	if (!err && bytes)
+		hold(p, bytes);
+	if (!err)
+		err = take_strs(p);
+	if (!err)
+		err = take_words(p);
+	if (!err)
+		err = check(p);
+	if (err) {
+		btf_free(p->b);
+		return err;
+	}
+	*out = p->b;
+	return 0;
+}
+
+int btf_parse_held(struct diag *d, struct file_bytes *bytes, const char *file,
+		   const struct btf *base, struct btf **out)
+{
+	struct parse p = { .d = d, .file = file, .all = bytes->span };
+	int err = parse(&p, bytes, base, out);
+
+	file_release(bytes);
+	return err;
+}
+
 int btf_parse_split(struct diag *d, struct span bytes, const char *file, const struct btf *base,
 		    struct btf **out)
 {
 	struct parse p = { .d = d, .file = file, .all = bytes };
-	int err;
 
-	if (btf_new_split(base, &p.b))
-		return no_memory(&p);
-	err = take_header(&p);
-	if (!err)
-		err = take_strs(&p);
-	if (!err)
-		err = take_words(&p);
-	if (!err)
-		err = check(&p);
-	if (err) {
-		btf_free(p.b);
-		return err;
-	}
-	*out = p.b;
-	return 0;
+	return parse(&p, NULL, base, out);
 }
 
 int btf_parse(struct diag *d, struct span bytes, const char *file, struct btf **out)

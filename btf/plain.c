@@ -178,10 +178,15 @@ static inline enum plain look_at(const struct check *c, const struct btf_type *t
 	}
 }
 
+static const struct btf_type *word_at(const struct btf *b, u32 i)
+{
+	return (const struct btf_type *)&b->words.v[i];
+}
+
 /* Word i begins a whole record of a known kind. */
 static bool is_whole(const struct btf *b, u32 i)
 {
-	const struct btf_type *t = (const struct btf_type *)&b->words.v[i];
+	const struct btf_type *t = word_at(b, i);
 	u32 left = b->words.n - i;
 
 	return left >= HEAD_WORDS && btf_kind(t) && btf_kind(t) < NR_BTF_KINDS &&
@@ -210,8 +215,7 @@ static int make_room(struct check *c)
 	u32 most = c->b->words.n / HEAD_WORDS;
 
 	c->notes = malloc(((size_t)c->b->first_id + most) * sizeof(*c->notes));
-	return !c->notes || vec_reserve(&c->b->recs, most) || vec_reserve(&c->later, most) ?
-	       -ENOMEM : 0;
+	return !c->notes || vec_reserve(&c->b->recs, most) ? -ENOMEM : 0;
 }
 
 int check_index(struct check *c, u32 *bad)
@@ -224,12 +228,16 @@ int check_index(struct check *c, u32 *bad)
 		return -ENOMEM;
 	note_base(c);
 	for (note = c->notes + b->first_id; i < b->words.n && is_whole(b, i); note++) {
-		struct btf_type *t = (struct btf_type *)&b->words.v[i];
+		const struct btf_type *t = word_at(b, i);
 		const struct kind_info *k = &btf_kinds[btf_kind(t)];
 
 		/* GCC 12 leaves bytes in a FWD's third word, which the kernel refuses. */
-		if (k->word == WORD_UNUSED && t->size)
-			t->size = 0;
+		if (k->word == WORD_UNUSED && t->size) {
+			if (btf_own(b))
+				return -ENOMEM;
+			b->words.v[i + HEAD_WORDS - 1] = 0;
+			t = word_at(b, i);
+		}
 		*note = k->note;
 		note->size |= t->size & k->size_mask;
 		b->recs.v[b->recs.n++] = i;
@@ -249,10 +257,10 @@ int check_records(struct check *c)
 		enum plain plain = look_at(c, r.t, &c->notes[r.id]);
 		int err = plain == NOT_PLAIN ? check_record(&r) : 0;
 
+		if (!err && plain != PLAIN && vec_append(&c->later, &i, 1))
+			err = diag_raise(c->d, DIAG_NO_MEMORY, NULL, "checking BTF");
 		if (err)
 			return err;
-		if (plain != PLAIN)
-			c->later.v[c->later.n++] = i;
 	}
 	return 0;
 }

@@ -153,7 +153,7 @@ static int append_str(struct btf *b, const char *s, size_t size)
 
 	if (size > UINT32_MAX - b->first_str - b->strs.n)
 		return -E2BIG;
-	if (vec_reserve(&b->strs, (u32)size))
+	if (btf_own(b) || vec_reserve(&b->strs, (u32)size))
 		return -ENOMEM;
 	memcpy(b->strs.v + b->strs.n, inside ? b->strs.v + at : s, size);
 	b->strs.n += (u32)size;

@@ -19,28 +19,37 @@ static int find_btf_section(struct diag *d, struct elf_file *f, const char *name
 	return diag_raise(d, DIAG_BTF_NO_SECTION, &at, name);
 }
 
-static int parse(struct diag *d, struct span bytes, const char *name, const struct btf *base,
-		 struct btf **out)
+/* Bytes to open. */
+struct source {
+	const char *name;
+	struct span bytes;
+	struct file_bytes *file;	/* whose bytes they are, for the graph to take; or NULL */
+};
+
+static int parse(struct diag *d, const struct source *s, const struct btf *base, struct btf **out)
 {
 	static const u8 elf_magic[] = { 0x7f, 'E', 'L', 'F' };
 	struct elf_file *f = NULL;
-	struct span section = bytes;
+	struct span section = s->bytes;
+	bool is_elf = section.size >= sizeof(elf_magic) &&
+		      !memcmp(section.data, elf_magic, sizeof(elf_magic));
 	int err = 0;
 
-	if (bytes.size >= sizeof(elf_magic) && !memcmp(bytes.data, elf_magic, sizeof(elf_magic))) {
-		err = elf_open_mem(d, bytes, name, &f);
+	if (!is_elf && s->file)
+		return btf_parse_held(d, s->file, s->name, base, out);
+	if (is_elf) {
+		err = elf_open_mem(d, s->bytes, s->name, &f);
 		if (!err)
-			err = find_btf_section(d, f, name, &section);
+			err = find_btf_section(d, f, s->name, &section);
 	}
 	if (!err)
-		err = base ? btf_parse_split(d, section, name, base, out) :
-			     btf_parse(d, section, name, out);
+		err = btf_parse_split(d, section, s->name, base, out);
 	elf_close(f);
 	return err;
 }
 
-static int open_mem(struct weld_ctx *ctx, struct span bytes, const char *name,
-		    const struct weld_btf_open_opts *opts, struct weld_btf **out)
+static int open_source(struct weld_ctx *ctx, const struct source *s,
+		       const struct weld_btf_open_opts *opts, struct weld_btf **out)
 {
 	WELD_OPTS(weld_btf_open_opts, o);
 	struct weld_btf *btf;
@@ -51,7 +60,7 @@ static int open_mem(struct weld_ctx *ctx, struct span bytes, const char *name,
 	btf = calloc(1, sizeof(*btf));
 	if (!btf)
 		return diag_raise(&ctx->diag, DIAG_NO_MEMORY, NULL, "weld_btf");
-	err = parse(&ctx->diag, bytes, name, o.base ? o.base->btf : NULL, &btf->owned);
+	err = parse(&ctx->diag, s, o.base ? o.base->btf : NULL, &btf->owned);
 	if (err) {
 		free(btf);
 		return err;
@@ -65,18 +74,23 @@ static int open_mem(struct weld_ctx *ctx, struct span bytes, const char *name,
 int weld_btf__open_mem(struct weld_ctx *ctx, const void *bytes, size_t size,
 		       const struct weld_btf_open_opts *opts, struct weld_btf **btf)
 {
-	return open_mem(ctx, span_of(bytes, size), "<memory>", opts, btf);
+	struct source s = { .name = "<memory>", .bytes = span_of(bytes, size) };
+
+	return open_source(ctx, &s, opts, btf);
 }
 
 int weld_btf__open_file(struct weld_ctx *ctx, const char *path,
 			const struct weld_btf_open_opts *opts, struct weld_btf **btf)
 {
-	struct sbuf bytes = { 0 };
-	int err = file_read(&ctx->diag, path, &bytes);
+	struct file_bytes file;
+	struct source s = { .name = path, .file = &file };
+	int err = file_load(&ctx->diag, path, &file);
 
-	if (!err)
-		err = open_mem(ctx, span_of(bytes.data, bytes.size), path, opts, btf);
-	sbuf_free(&bytes);
+	if (err)
+		return err;
+	s.bytes = file.span;
+	err = open_source(ctx, &s, opts, btf);
+	file_release(&file);
 	return err;
 }
 

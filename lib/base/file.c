@@ -4,7 +4,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <linux/magic.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 static int raise_errno(struct diag *d, enum diag_id id, const char *name, int err)
@@ -106,6 +109,62 @@ int file_read(struct diag *d, const char *path, struct sbuf *out)
 	err = file_read_fd(d, fd, strcmp(path, "-") ? path : "<stdin>", out);
 	close(fd);
 	return err;
+}
+
+/*
+ * What sysfs lets map, and read(2) reads as well (registers of a device aren't bytes of a file); the
+ * kernel says which of its files that is by refusing the others.
+ */
+static void *map_sysfs(int fd, u64 size)
+{
+	struct statfs fs;
+	void *map;
+	char first;
+
+	if (!size || size > FILE_MAX_SIZE || fstatfs(fd, &fs) || fs.f_type != SYSFS_MAGIC ||
+	    pread(fd, &first, 1, 0) != 1)
+		return NULL;
+	map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	return map == MAP_FAILED ? NULL : map;
+}
+
+static int load_fd(struct diag *d, int fd, const char *name, struct file_bytes *out)
+{
+	struct sbuf bytes = { 0 };
+	u64 size = size_of(fd);
+	void *map = map_sysfs(fd, size);
+	int err;
+
+	if (map) {
+		*out = (struct file_bytes){ .span = span_of(map, size), .map = map };
+		return 0;
+	}
+	err = file_read_fd(d, fd, name, &bytes);
+	if (err)
+		return err;
+	out->span = span_of(bytes.data, bytes.size);
+	out->heap = bytes.data;
+	out->map = NULL;
+	return 0;
+}
+
+int file_load(struct diag *d, const char *path, struct file_bytes *out)
+{
+	int fd = -1, err = file_open(d, path, &fd);
+
+	if (err)
+		return err;
+	err = load_fd(d, fd, strcmp(path, "-") ? path : "<stdin>", out);
+	close(fd);
+	return err;
+}
+
+void file_release(struct file_bytes *f)
+{
+	if (f->map)
+		munmap(f->map, f->span.size);
+	free(f->heap);
+	*f = (struct file_bytes){ .span = SPAN_NONE };
 }
 
 /* 0 or -errno, without a diagnostic. */

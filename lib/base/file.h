@@ -23,6 +23,20 @@ int file_open(struct diag *d, const char *path, int *fd);
 int file_read(struct diag *d, const char *path, struct sbuf *out);
 
 /*
+ * A file's bytes, read or mapped. Mapped are files of sysfs that offer it, such as a kernel's BTF:
+ * they don't change, nor shrink under the mapping.
+ */
+struct file_bytes {
+	struct span span;	/* not to be written to */
+	void *map;		/* of span.size bytes, or NULL */
+	char *heap;		/* or NULL */
+};
+
+/* As file_read(). Whoever has a copy of the struct owns it, and releases it once. */
+int file_load(struct diag *d, const char *path, struct file_bytes *out);
+void file_release(struct file_bytes *f);
+
+/*
  * Write size bytes to a temporary file beside path, then rename it to path: whoever opens path
  * sees the old bytes or the new ones, and after a failure the old ones. A new file's mode is 0666
  * less the umask, an existing file's is kept. A symbolic link stays, and the file that it leads

@@ -95,6 +95,43 @@ START_TEST(what_is_written_is_read)
 }
 END_TEST
 
+/* Read or mapped, it is the same bytes. */
+static bool load(const char *path)
+{
+	struct file_bytes f = { .heap = NULL };
+	struct sbuf b = { 0 };
+	bool mapped;
+
+	if (access(path, R_OK))
+		return false;
+	ck_assert_int_eq(file_load(&d, path, &f), 0);
+	ck_assert_int_eq(file_read(&d, path, &b), 0);
+	ck_assert(span_eq(f.span, span_of(b.data, b.size)));
+	mapped = f.map;
+	ck_assert(mapped ? !f.heap : f.heap || !b.size);
+	file_release(&f);
+	ck_assert(!f.map && !f.heap && !f.span.data);
+	/* Once more is no harm. */
+	file_release(&f);
+	sbuf_free(&b);
+	return mapped;
+}
+
+/* Whether a kernel maps its BTF depends on it; other files of sysfs and of disks aren't mapped. */
+START_TEST(loaded_bytes_are_those_of_the_file)
+{
+	struct file_bytes f = { .map = &f };
+
+	ck_assert_int_eq(file_write(&d, "some", "bytes", 5), 0);
+	ck_assert_int_eq(file_write(&d, "empty", NULL, 0), 0);
+	ck_assert(!load("some") && !load("empty") && !load("/sys/kernel/fscaps"));
+	load("/sys/kernel/btf/vmlinux");
+	ck_assert_int_eq(file_load(&d, "missing", &f), -ENOENT);
+	ck_assert_int_eq(file_load(&d, ".", &f), -EISDIR);
+	ck_assert_ptr_eq(f.map, &f);
+}
+END_TEST
+
 START_TEST(reading_faults_are_told_apart)
 {
 	struct sbuf b = { .size = 77 };
@@ -305,7 +342,7 @@ static Suite *file_suite(void)
 	TCase *t;
 
 	t = unit_add(s, "read", what_is_written_is_read, reading_faults_are_told_apart,
-		     too_big_a_file_is_not_read, pipes_are_read_to_their_end);
+		     loaded_bytes_are_those_of_the_file, too_big_a_file_is_not_read, pipes_are_read_to_their_end);
 	tcase_add_checked_fixture(t, enter, leave);
 	t = unit_add(s, "write", mode_is_by_umask_for_new_files_and_kept_for_old_ones,
 		     a_reader_of_the_old_file_is_not_disturbed,
