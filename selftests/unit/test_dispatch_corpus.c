@@ -6,7 +6,7 @@
  */
 #include "selftests/diff/packets.h"
 #include "selftests/unit/chaining.h"
-#include "selftests/unit/on_target.h"
+#include "selftests/unit/running.h"
 #include "selftests/unit/unit.h"
 
 #include <stdlib.h>
@@ -82,19 +82,19 @@ struct flow {
 	bool lost;		/* too short to be run on again */
 };
 
-static void one_by_one(const struct plan *p, struct on_target alone[], struct flow *f)
+static void one_by_one(const struct plan *p, struct running alone[], struct flow *f)
 {
 	for (u32 i = 0; i < p->n; i++) {
 		f->lost = f->size < MIN_PACKET;
 		if (f->lost)
 			return;
-		f->verdict = on_change(&alone[i], f->data, &f->size, ROOM);
+		f->verdict = running_change(&alone[i], f->data, &f->size, ROOM);
 		if (f->verdict > 31 || !(p->actions[i] >> f->verdict & 1))
 			return;
 	}
 }
 
-static void compare(const struct plan *p, struct on_target *chain, struct on_target alone[])
+static void compare(const struct plan *p, struct running *chain, struct running alone[])
 {
 	for (size_t i = 0; i < n_packets; i++) {
 		struct flow want = { .size = packets[i].size }, got = want;
@@ -104,14 +104,14 @@ static void compare(const struct plan *p, struct on_target *chain, struct on_tar
 		memcpy(want.data, packets[i].data, want.size);
 		memcpy(got.data, packets[i].data, got.size);
 		one_by_one(p, alone, &want);
-		got.verdict = on_change(chain, got.data, &got.size, ROOM);
+		got.verdict = running_change(chain, got.data, &got.size, ROOM);
 		/* What ran before is counted in the states of both; what comes would differ. */
 		if (want.lost)
 			return;
 		ck_assert_msg(got.verdict == want.verdict && got.size == want.size &&
 				      !memcmp(got.data, want.data, got.size),
 			      "side %d, %s, first %s of %u: verdict %#x, not %#x; %u bytes, not %u",
-			      chain->side, packets[i].name, pool[p->which[0]].func, p->n,
+			      chain->on_kernel, packets[i].name, pool[p->which[0]].func, p->n,
 			      got.verdict, want.verdict, got.size, want.size);
 	}
 }
@@ -119,23 +119,23 @@ static void compare(const struct plan *p, struct on_target *chain, struct on_tar
 static void check_plan(const struct plan *p, const struct disp_opts *opts, int side)
 {
 	struct obj *o = build(p, opts), *parts[MAX_LEN];
-	struct on_target chain, alone[MAX_LEN];
+	struct running chain, alone[MAX_LEN];
 	struct diag silent = { .error_limit = DIAG_DEFAULT_LIMIT };
 
-	on_start(&chain, o, side, "xdp_dispatcher");
+	running_start_only(&chain, o, side, "xdp_dispatcher");
 	for (u32 i = 0; i < p->n; i++) {
 		char path[512];
 
 		snprintf(path, sizeof(path), "%s/%s.o", PROGS_DIR, pool[p->which[i]].stem);
 		ck_assert_int_eq(obj_open(&silent, path, NULL, &parts[i]), 0);
-		on_start(&alone[i], parts[i], side, pool[p->which[i]].func);
+		running_start_only(&alone[i], parts[i], side, pool[p->which[i]].func);
 	}
 	compare(p, &chain, alone);
 	for (u32 i = 0; i < p->n; i++) {
-		on_stop(&alone[i]);
+		running_stop(&alone[i]);
 		obj_free(parts[i]);
 	}
-	on_stop(&chain);
+	running_stop(&chain);
 	obj_free(o);
 }
 
@@ -145,12 +145,12 @@ START_TEST(one_after_the_other)
 	u64 seed = 4711;
 
 	CHAIN_NEEDS("parse_ethernet");
-	if (!on_kernel_answers())
+	if (!running_kernel_answers())
 		unit_skip("bpf(2) may not be used here");
 	for (u32 n = 0; n < N_CHAINS; n++) {
 		struct plan p = draw_plan(&seed);
 
-		for (int side = 0; side < ON_SIDES; side++)
+		for (int side = 0; side < RUNNING_SIDES; side++)
 			check_plan(&p, &opts, side);
 	}
 }

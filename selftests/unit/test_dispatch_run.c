@@ -3,7 +3,7 @@
  * Chains on both targets against what chain-call actions are specified to do (A3.14, A3.15).
  */
 #include "selftests/unit/chaining.h"
-#include "selftests/unit/on_target.h"
+#include "selftests/unit/running.h"
 #include "selftests/unit/unit.h"
 
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #define NEEDS_BOTH(stem)                                               \
 	do {                                                           \
 		CHAIN_NEEDS(stem);                                     \
-		if (!on_kernel_answers())                              \
+		if (!running_kernel_answers())                              \
 			unit_skip("bpf(2) may not be used here");      \
 	} while (0)
 
@@ -61,7 +61,7 @@ static const s32 codes[] = { -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 30, 31, 32, 33, 3
 			     INT32_MAX, INT32_MIN };
 
 /* All pairs of codes; counts of runs tell that the second one ran exactly when it should have. */
-static void check_pairs(struct on_target *r, const struct disp_opts *opts, u32 mask)
+static void check_pairs(struct running *r, const struct disp_opts *opts, u32 mask)
 {
 	u64 n_second = 0, n_all = 0;
 
@@ -71,28 +71,28 @@ static void check_pairs(struct on_target *r, const struct disp_opts *opts, u32 m
 			bool second = goes_on(opts->type, codes[i], mask);
 			u32 want = (u32)(second ? codes[k] : codes[i]);
 
-			ck_assert_msg(on_run(r, &p, sizeof(p)) == want,
-				      "side %d, mask %#x, codes %d and %d: not %u", r->side, mask,
+			ck_assert_msg(running_on(r, &p, sizeof(p)) == want,
+				      "side %d, mask %#x, codes %d and %d: not %u", r->on_kernel, mask,
 				      codes[i], codes[k], want);
 			n_second += second;
 			n_all++;
 		}
-	ck_assert_uint_eq(on_value(r, "a__runs", 0), n_all);
-	ck_assert_uint_eq(on_value(r, "b__runs", 0), n_second);
-	ck_assert_uint_eq(on_value(r, ".data.a", 0), 100 + n_all);
-	ck_assert_uint_eq(on_value(r, ".data.b", 0), 200 + n_second);
+	ck_assert_uint_eq(running_value(r, "a__runs", 0), n_all);
+	ck_assert_uint_eq(running_value(r, "b__runs", 0), n_second);
+	ck_assert_uint_eq(running_value(r, ".data.a", 0), 100 + n_all);
+	ck_assert_uint_eq(running_value(r, ".data.b", 0), 200 + n_second);
 }
 
 static void check_mask(const struct disp_opts *opts, u32 mask)
 {
 	struct obj *o = two_codes(opts, mask);
 
-	for (int side = 0; side < ON_SIDES; side++) {
-		struct on_target r;
+	for (int side = 0; side < RUNNING_SIDES; side++) {
+		struct running r;
 
-		on_start(&r, o, side, entry_of(opts->type));
+		running_start_only(&r, o, side, entry_of(opts->type));
 		check_pairs(&r, opts, mask);
-		on_stop(&r);
+		running_stop(&r);
 	}
 	obj_free(o);
 }
@@ -134,24 +134,24 @@ START_TEST(counters)
 
 	NEEDS_BOTH("dispatch_code.1");
 	o = two_codes(&opts, 1u << 2);
-	for (int side = 0; side < ON_SIDES; side++) {
+	for (int side = 0; side < RUNNING_SIDES; side++) {
 		static const u64 want[2][6] = { { 1, 0, 3, 0, 0, 1 }, { 0, 1, 0, 0, 1, 1 } };
 		static const u32 slot[] = { 0, 1, 2, 3, 4, DISP_N_VERDICTS - 1 };
-		struct on_target r;
+		struct running r;
 
-		on_start(&r, o, side, "xdp_dispatcher");
+		running_start_only(&r, o, side, "xdp_dispatcher");
 		for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 			struct packet p = { .word = { words[i][0], words[i][1] } };
 
-			on_run(&r, &p, sizeof(p));
+			running_on(&r, &p, sizeof(p));
 		}
-		ck_assert_uint_eq(on_value(&r, "dispatcher_counters", 0), 5);
-		ck_assert_uint_eq(on_value(&r, "dispatcher_counters", 1), 3);
+		ck_assert_uint_eq(running_value(&r, "dispatcher_counters", 0), 5);
+		ck_assert_uint_eq(running_value(&r, "dispatcher_counters", 1), 3);
 		for (u32 n = 0; n < 2; n++)
 			for (size_t i = 0; i < ARRAY_SIZE(slot); i++)
-				ck_assert_uint_eq(on_value_at(&r, "dispatcher_counters", n,
+				ck_assert_uint_eq(running_value_at(&r, "dispatcher_counters", n,
 							      8 + 8 * slot[i]), want[n][i]);
-		on_stop(&r);
+		running_stop(&r);
 	}
 	obj_free(o);
 }
@@ -159,12 +159,12 @@ END_TEST
 
 /* --- what components are made of --------------------------------------------------------- */
 
-static u64 seen_of(struct on_target *r, const char *name)
+static u64 seen_of(struct running *r, const char *name)
 {
 	char map[64];
 
 	snprintf(map, sizeof(map), ".data.%s.bss", name);
-	return on_value(r, map, 0);
+	return running_value(r, map, 0);
 }
 
 static const struct {
@@ -181,7 +181,7 @@ static const struct {
 /* The runtime doesn't have dynptrs. */
 static bool takes_part(size_t i, int side)
 {
-	return side == ON_KERNEL || strcmp(parts[i].stem, "dispatch_kinds.5");
+	return side || strcmp(parts[i].stem, "dispatch_kinds.5");
 }
 
 static struct obj *all_kinds(const struct disp_opts *opts, int side)
@@ -201,10 +201,10 @@ static struct obj *all_kinds(const struct disp_opts *opts, int side)
 }
 
 /* What n runs left. Of a dynptr 1 + 2 + ... + n: it read what was there. */
-static void check_seen(struct on_target *r, u64 n)
+static void check_seen(struct running *r, u64 n)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
-		if (takes_part(i, r->side))
+		if (takes_part(i, r->on_kernel))
 			ck_assert_uint_eq(seen_of(r, parts[i].name),
 					  parts[i].seen ? n * parts[i].seen : n * (n + 1) / 2);
 }
@@ -216,17 +216,17 @@ START_TEST(kinds)
 	struct disp_opts opts = { .mode = _i & 1 ? DISP_INLINE : DISP_CALL, .counters = _i & 2 };
 
 	NEEDS_BOTH("dispatch_kinds.1");
-	for (int side = 0; side < ON_SIDES; side++) {
+	for (int side = 0; side < RUNNING_SIDES; side++) {
 		struct obj *o = all_kinds(&opts, side);
 		u8 packet[64] = { 0 };
-		struct on_target r;
+		struct running r;
 
-		on_start(&r, o, side, "xdp_dispatcher");
+		running_start_only(&r, o, side, "xdp_dispatcher");
 		for (u64 n = 1; n <= 3; n++) {
-			ck_assert_uint_eq(on_run(&r, packet, sizeof(packet)), 2);
+			ck_assert_uint_eq(running_on(&r, packet, sizeof(packet)), 2);
 			check_seen(&r, n);
 		}
-		on_stop(&r);
+		running_stop(&r);
 		obj_free(o);
 	}
 }
@@ -238,7 +238,7 @@ START_TEST(dynptr_of_callback)
 {
 	struct disp_opts opts = { .counters = _i & 1 };
 	u8 packet[64] = { 0 };
-	struct on_target r;
+	struct running r;
 	struct chaining t;
 	struct obj *o;
 
@@ -249,11 +249,11 @@ START_TEST(dynptr_of_callback)
 	o = chaining_build(&t, 0);
 	ck_assert(chaining_component(&t, "makes")->inlined);
 	ck_assert(chaining_component(&t, "fills")->inlined);
-	on_start(&r, o, ON_KERNEL, "xdp_dispatcher");
-	ck_assert_uint_eq(on_run(&r, packet, sizeof(packet)), 2);
+	running_start_only(&r, o, true, "xdp_dispatcher");
+	ck_assert_uint_eq(running_on(&r, packet, sizeof(packet)), 2);
 	ck_assert_uint_eq(seen_of(&r, "makes"), 7);
 	ck_assert_uint_eq(seen_of(&r, "fills"), 8);
-	on_stop(&r);
+	running_stop(&r);
 	obj_free(o);
 	chaining_end(&t);
 }
@@ -273,16 +273,16 @@ START_TEST(pins)
 	chaining_add(&t, "dispatch_pins.2", .name = "two");
 	chaining_add(&t, "dispatch_pins.1", .name = "three");
 	o = chaining_build(&t, 0);
-	for (int side = 0; side < ON_SIDES; side++) {
-		struct on_target r;
+	for (int side = 0; side < RUNNING_SIDES; side++) {
+		struct running r;
 
-		on_start(&r, o, side, "xdp_dispatcher");
-		ck_assert_uint_eq(on_run(&r, packet, sizeof(packet)), 2);
-		ck_assert_uint_eq(on_value(&r, "dispatch_shared", 0), 4);
-		ck_assert_uint_eq(on_value(&r, "one__own", 0), 1);
-		ck_assert_uint_eq(on_value(&r, "two__own", 0), 2);
-		ck_assert_uint_eq(on_value(&r, "three__own", 0), 1);
-		on_stop(&r);
+		running_start_only(&r, o, side, "xdp_dispatcher");
+		ck_assert_uint_eq(running_on(&r, packet, sizeof(packet)), 2);
+		ck_assert_uint_eq(running_value(&r, "dispatch_shared", 0), 4);
+		ck_assert_uint_eq(running_value(&r, "one__own", 0), 1);
+		ck_assert_uint_eq(running_value(&r, "two__own", 0), 2);
+		ck_assert_uint_eq(running_value(&r, "three__own", 0), 1);
+		running_stop(&r);
 	}
 	obj_free(o);
 	chaining_end(&t);
@@ -303,19 +303,19 @@ static void check_chain(const struct disp_opts *opts, const char *const *stems, 
 		chaining_add(&t, stems[i % n_stems], .function = "xdp_main", .has_priority = true,
 			     .priority = i);
 	o = chaining_build(&t, 0);
-	for (int side = 0; side < ON_SIDES; side++) {
-		struct on_target r;
+	for (int side = 0; side < RUNNING_SIDES; side++) {
+		struct running r;
 
-		on_start(&r, o, side, "xdp_dispatcher");
-		ck_assert_uint_eq(on_run(&r, packet, sizeof(packet)), 2);
+		running_start_only(&r, o, side, "xdp_dispatcher");
+		ck_assert_uint_eq(running_on(&r, packet, sizeof(packet)), 2);
 		for (u32 i = 0; i < n; i++) {
 			char map[64];
 
 			snprintf(map, sizeof(map), ".data.%s.bss", disp_component_at(t.c, i)->name);
 			if (obj_find_map(o, map).i)
-				ck_assert_uint_ne(on_value(&r, map, 0), 0);
+				ck_assert_uint_ne(running_value(&r, map, 0), 0);
 		}
-		on_stop(&r);
+		running_stop(&r);
 	}
 	obj_free(o);
 	chaining_end(&t);
@@ -363,14 +363,14 @@ START_TEST(sizes)
 		for (u32 i = 0; i < n; i++)
 			chaining_add(&t, code[i % 2], 0);
 		o = chaining_build(&t, 0);
-		for (int side = 0; side < ON_SIDES; side++) {
-			struct on_target r;
+		for (int side = 0; side < RUNNING_SIDES; side++) {
+			struct running r;
 
-			on_start(&r, o, side, "xdp_dispatcher");
-			ck_assert_uint_eq(on_run(&r, &p, sizeof(p)), 2);
+			running_start_only(&r, o, side, "xdp_dispatcher");
+			ck_assert_uint_eq(running_on(&r, &p, sizeof(p)), 2);
 			for (u32 i = 0; n == 21 && i < n; i++)
-				ck_assert_uint_eq(on_value_at(&r, ".bss", 0, 8 * i), 1);
-			on_stop(&r);
+				ck_assert_uint_eq(running_value_at(&r, ".bss", 0, 8 * i), 1);
+			running_stop(&r);
 		}
 		obj_free(o);
 		chaining_end(&t);
@@ -383,7 +383,7 @@ static u32 processed_filters(const struct disp_opts *opts, u32 n)
 {
 	static const char *const filters[] = { "alw_eth", "dny_eth", "alw_ip", "dny_tcp" };
 	char path[128];
-	struct on_target r;
+	struct running r;
 	struct chaining t;
 	struct obj *o;
 	u32 insns;
@@ -399,9 +399,9 @@ static u32 processed_filters(const struct disp_opts *opts, u32 n)
 		ck_assert_int_eq(disp_add_file(t.c, NULL, path), 0);
 	}
 	o = chaining_build(&t, 0);
-	on_start(&r, o, ON_KERNEL, "xdp_dispatcher");
-	insns = on_processed(&r);
-	on_stop(&r);
+	running_start_only(&r, o, true, "xdp_dispatcher");
+	insns = running_processed(&r);
+	running_stop(&r);
 	obj_free(o);
 	chaining_end(&t);
 	return insns;
@@ -440,15 +440,15 @@ START_TEST(stubs)
 		for (u32 i = 0; i < n; i++)
 			chaining_add(&t, "dispatch_choice.5", 0);
 		o = chaining_build(&t, 0);
-		for (int side = 0; side < ON_SIDES; side++) {
-			struct on_target r;
+		for (int side = 0; side < RUNNING_SIDES; side++) {
+			struct running r;
 
-			on_start(&r, o, side, "xdp_dispatcher");
-			ck_assert_uint_eq(on_run(&r, packet, sizeof(packet)), 2);
-			on_stop(&r);
-			on_start(&r, o, side, "xdp_pass");
-			ck_assert_uint_eq(on_run(&r, packet, sizeof(packet)), 2);
-			on_stop(&r);
+			running_start_only(&r, o, side, "xdp_dispatcher");
+			ck_assert_uint_eq(running_on(&r, packet, sizeof(packet)), 2);
+			running_stop(&r);
+			running_start_only(&r, o, side, "xdp_pass");
+			ck_assert_uint_eq(running_on(&r, packet, sizeof(packet)), 2);
+			running_stop(&r);
 		}
 		obj_free(o);
 		chaining_end(&t);
@@ -461,7 +461,7 @@ END_TEST
 static u32 processed(const struct disp_opts *opts, u32 n)
 {
 	struct packet p = { .word = { 2, 2 } };
-	struct on_target r;
+	struct running r;
 	struct chaining t;
 	struct obj *o;
 	u32 insns;
@@ -470,10 +470,10 @@ static u32 processed(const struct disp_opts *opts, u32 n)
 	for (u32 i = 0; i < n; i++)
 		chaining_add(&t, "dispatch_choice.5", 0);
 	o = chaining_build(&t, 0);
-	on_start(&r, o, ON_KERNEL, "xdp_dispatcher");
-	ck_assert_uint_eq(on_run(&r, &p, sizeof(p)), 2);
-	insns = on_processed(&r);
-	on_stop(&r);
+	running_start_only(&r, o, true, "xdp_dispatcher");
+	ck_assert_uint_eq(running_on(&r, &p, sizeof(p)), 2);
+	insns = running_processed(&r);
+	running_stop(&r);
 	obj_free(o);
 	chaining_end(&t);
 	return insns;

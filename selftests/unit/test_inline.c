@@ -6,12 +6,10 @@
 #include "uapi/bpf.h"
 #include "uapi/elf.h"
 
-#include "lib/load/kernel.h"
-#include "lib/load/load.h"
 #include "linker/frame.h"
 #include "linker/inline.h"
-#include "runtime/rt.h"
 #include "selftests/unit/linking.h"
+#include "selftests/unit/running.h"
 #include "selftests/unit/unit.h"
 
 #include <dirent.h>
@@ -21,18 +19,6 @@
 enum { PACKET = 64, ROUNDS = 3 };
 
 /* --- running ----------------------------------------------------------------------------- */
-
-static int one_cpu(void *user, unsigned int *n)
-{
-	(void)user;
-	*n = 1;
-	return 0;
-}
-
-static const struct weld_target_ops runtime_ops = {
-	.sz = sizeof(runtime_ops), .name = "runtime", .bpf = rt_bpf, .close = rt_close,
-	.mmap = rt_mmap, .munmap = rt_munmap, .n_cpus = one_cpu,
-};
 
 /* What the programs of an object do: whether they load, and what each run gave. */
 struct outcome {
@@ -67,35 +53,14 @@ static void run_all(struct load_inst *inst, struct outcome *out)
 
 static struct outcome outcome_of(const struct obj *o, bool on_kernel)
 {
-	struct diag quiet = { .error_limit = DIAG_DEFAULT_LIMIT };
-	struct weld_target target = { .ops = &load_kernel_ops };
 	struct outcome out = { 0 };
-	struct load_inst *inst;
-	struct rt *rt = NULL;
+	struct running r;
 
-	if (!on_kernel) {
-		ck_assert_int_eq(rt_new(&(struct rt_opts){ .diag = &quiet }, &rt), 0);
-		target = (struct weld_target){ .ops = &runtime_ops, .user = rt };
-	}
-	out.err = load_object(&quiet, o, target, &(struct load_opts){ .no_pins = true }, &inst);
-	if (!out.err) {
-		run_all(inst, &out);
-		load_close(inst);
-	}
-	rt_free(rt);
+	out.err = running_try(&r, o, on_kernel);
+	if (!out.err)
+		run_all(r.inst, &out);
+	running_stop(&r);
 	return out;
-}
-
-static bool kernel_answers(void)
-{
-	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4,
-				.max_entries = 1 };
-	int fd = load_kernel_ops.bpf(NULL, BPF_MAP_CREATE, &attr, sizeof(attr));
-
-	if (fd < 0)
-		return false;
-	load_kernel_ops.close(NULL, fd);
-	return true;
 }
 
 /* --- objects ----------------------------------------------------------------------------- */
@@ -373,7 +338,7 @@ START_TEST(A3_14_kernel_gives_the_same)
 {
 	if (!linking_has("inline_frames"))
 		unit_skip("needs clang-19");
-	if (!kernel_answers())
+	if (!running_kernel_answers())
 		unit_skip("bpf(2) may not be used here");
 	ck_assert_uint_ge(compare_all(true), 10);
 }

@@ -49,7 +49,7 @@ static void check_runs(const struct obj *o, bool has_btf)
 		if (has_btf)
 			running_start(&r, o, k);
 		else
-			ck_assert_int_eq(running_try(&r, o, k, false), 0);
+			ck_assert_int_eq(running_try(&r, o, k), 0);
 		ck_assert_uint_eq(running_run(&r, "gc_main"), 15045);
 		ck_assert_uint_eq(running_value(&r, "used_map", 0), 1);
 		running_stop(&r);
@@ -262,8 +262,8 @@ static void compare(const char *path, const struct obj *all, const struct obj *s
 	struct running a, b;
 	int err_a, err_b;
 
-	err_a = running_try(&a, all, kernel, true);
-	err_b = running_try(&b, swept, kernel, true);
+	err_a = running_try(&a, all, kernel);
+	err_b = running_try(&b, swept, kernel);
 	ck_assert_msg(err_a == err_b, "%s: %d became %d", path, err_a, err_b);
 	if (!err_a) {
 		run_all(&a, &was);

@@ -280,7 +280,7 @@ END_TEST
 static bool loads(const struct obj *o)
 {
 	struct running r;
-	bool ok = !running_try(&r, o, true, true);
+	bool ok = !running_try(&r, o, true);
 
 	running_stop(&r);
 	return ok;
