@@ -131,6 +131,10 @@ static int map_index(struct build *b, u32 *numbers, map_id map, u32 *out)
 	map_id *slot;
 
 	if (!numbers[map.i]) {
+		int err = obj_check_map(b->d, b->o, obj_map(b->o, map));
+
+		if (err)
+			return err;
 		slot = vec_push(&b->img->maps);
 		if (!slot)
 			return no_memory(b);

@@ -112,9 +112,11 @@ static int create_with_btf(const struct load_inst *inst, const struct obj_map *m
 static int create(struct load_inst *inst, const struct obj_map *m, int *handle)
 {
 	struct weld_where at = map_where(inst, m);
-	int inner = -1, ret = 0;
+	int inner = -1, ret = obj_check_map(inst->diag, inst->obj, m);
 	union bpf_attr attr;
 
+	if (ret)
+		return ret;
 	map_attr(inst, m, &attr);
 	if (m->inner.i) {
 		const struct obj_map *in = obj_map(inst->obj, m->inner);

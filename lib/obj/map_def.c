@@ -232,3 +232,19 @@ int obj_parse_map_def(struct obj *o, u32 id, struct obj_map *map, struct obj_map
 		return bad_def(&def, "definition", "is not a struct");
 	return parse_struct(&def, def_id);
 }
+
+/* Maps of .struct_ops and of data have their types from their sections. */
+int obj_check_map(struct diag *d, const struct obj *o, const struct obj_map *map)
+{
+	struct weld_where at = obj_where_sym(o, map->sym);
+	const char *why = "its definition doesn't say of which type it is";
+
+	if (map->is_data || obj_sec(o, map->sec)->kind != OBJ_SEC_MAPS ||
+	    (map->has & OBJ_MAP_HAS_TYPE))
+		return 0;
+	if (!o->btf)
+		why = "the object has no BTF, in which its definition would be";
+	else if (!map->has && !obj_sym(o, map->sym)->btf_id)
+		why = "the object's BTF lacks its definition";
+	return diag_raise(d, DIAG_OBJ_MAP_UNKNOWN, &at, map->name, why);
+}

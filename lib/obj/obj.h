@@ -268,6 +268,8 @@ func_id obj_func_covering(const struct obj *o, sec_id sec, u32 insn);
 /* The map that is defined at byte off of .maps or .struct_ops, or that a data section (any off)
  * becomes. */
 map_id obj_map_at(const struct obj *o, sec_id sec, u64 off);
+/* Is it known what the map is, so that one can be made? -EINVAL, and said to d, else. */
+int obj_check_map(struct diag *d, const struct obj *o, const struct obj_map *map);
 /* The function or map that a relocation refers to, if it is one. */
 func_id obj_reloc_func(const struct obj *o, const struct obj_reloc *r);
 map_id obj_reloc_map(const struct obj *o, const struct obj_reloc *r);

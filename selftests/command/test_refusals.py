@@ -21,6 +21,25 @@ def refused(bench, source, code, status=1):
         assert found == [code], (engine, found, str(done))
 
 
+MAP = """struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1);
+__type(key, int); __type(value, int); } cells SEC(".maps");
+""" + XDP + '{ int k = 0; return bpf_map_lookup_elem(&cells, &k) != 0; }\n'
+
+
+def test_map_without_btf(bench):
+    """Objects without BTF are looked at and linked; nobody can make their maps."""
+    obj = bench.compile(MAP + LICENSE, '-target', 'bpfel', '-g0')
+    bench.run('info', obj).want(0)
+    alone, mixed = bench.link(obj), bench.link('--rename', 'b:xdp_main=second', 'a=' + obj,
+                                               'b=' + bench.compile(XDP + '{ return 2; }' + LICENSE))
+    for path, why in ((obj, b'has no BTF'), (alone, b'has no BTF'), (mixed, b'BTF lacks')):
+        runs = [('run', '--engine', engine, '-p', 'xdp_main') for engine in bench.engines()]
+        for words in (*runs, ('link', '--image', 'xdp_main', '-o', bench.path())):
+            done = bench.run(*words, path).want(3)
+            assert b'E1173' in done.err and b'"cells"' in done.err and why in done.err, str(done)
+            assert done.err.count(b'error[') == 1, str(done)
+
+
 def test_reference_to_nothing(bench):
     bench.need_runtime()
     obj = bench.compile('volatile char LICENSE[] SEC("license") = "GPL";\n' + XDP +

@@ -110,6 +110,33 @@ static void expect_map(struct map_maker *m, const char *words)
 	obj_free(m->o);
 }
 
+static void expect_unknown(const struct obj *o, const char *words)
+{
+	ck_assert_int_eq(obj_check_map(&c.d, o, obj_map(o, (map_id){ 1 })), -EINVAL);
+	ck_assert_int_eq(c.code, DIAG_OBJ_MAP_UNKNOWN);
+	ck_assert_msg(strstr(c.text, words), "%s", c.text);
+}
+
+/* Such objects open, but nobody can make the map. */
+START_TEST(map_that_is_not_known)
+{
+	struct map_maker m;
+
+	maker_init(&m);
+	def_var(&m, def_struct(&m));
+	ck_assert_int_eq(obj_index(m.o), 0);
+	expect_unknown(m.o, "of which type");
+	obj_free(m.o);
+	maker_init(&m);
+	def_var(&m, def_struct(&m));
+	btf_free(m.o->btf);
+	m.o->btf = NULL;
+	ck_assert_int_eq(obj_index(m.o), 0);
+	expect_unknown(m.o, "no BTF");
+	obj_free(m.o);
+}
+END_TEST
+
 START_TEST(map_definition_is_no_struct)
 {
 	struct map_maker m;
@@ -339,7 +366,8 @@ static Suite *obj_maps_suite(void)
 {
 	Suite *s = suite_create("obj_maps");
 
-	unit_add(s, "definitions", map_definition_is_no_struct, map_attributes, map_extra,
+	unit_add(s, "definitions", map_that_is_not_known,
+		 map_definition_is_no_struct, map_attributes, map_extra,
 		 map_values, maps_overlap);
 	unit_add(s, "contents", map_slots, slot_that_is_no_map);
 	unit_add(s, "limits", many_maps_take_linear_time);
