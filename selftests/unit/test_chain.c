@@ -453,7 +453,7 @@ START_TEST(A3_14_a_dead_link_beside_netlink)
 }
 END_TEST
 
-/* A link that runs elsewhere, its device having moved, stays until another chain is in its place. */
+/* A link that runs elsewhere, its device having moved, stays until a chain is in its place. */
 START_TEST(A3_14_a_link_of_another_device)
 {
 	struct load_place at, other;
@@ -577,7 +577,8 @@ static Suite *chain_suite(void)
 	unit_add(s, "lost", A3_14_lost_pins, A3_14_another_map_for_the_state,
 		 A3_14_another_map_for_a_map);
 	unit_add(s, "unfinished", A3_14_next_took_over, A3_14_a_dead_link_beside_netlink,
-		 A3_14_a_link_of_another_device, A3_14_next_can_not_be_read, A3_14_a_look_that_fails);
+		 A3_14_a_link_of_another_device, A3_14_next_can_not_be_read,
+		 A3_14_a_look_that_fails);
 	return s;
 }
 

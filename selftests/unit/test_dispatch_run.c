@@ -72,8 +72,8 @@ static void check_pairs(struct running *r, const struct disp_opts *opts, u32 mas
 			u32 want = (u32)(second ? codes[k] : codes[i]);
 
 			ck_assert_msg(running_on(r, &p, sizeof(p)) == want,
-				      "side %d, mask %#x, codes %d and %d: not %u", r->on_kernel, mask,
-				      codes[i], codes[k], want);
+				      "on kernel %d, mask %#x, codes %d and %d: not %u",
+				      r->on_kernel, mask, codes[i], codes[k], want);
 			n_second += second;
 			n_all++;
 		}
