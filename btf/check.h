@@ -63,7 +63,8 @@ static inline bool check_member_fits(const struct btf_note *of, u32 offset, bool
 	u64 bits = (u64)of->size * 8;
 
 	if (!width)
-		return bits && (kflag ? BTF_MEMBER_BIT_OFFSET(offset) : offset) + bits <= struct_bits;
+		return bits &&
+		       (kflag ? BTF_MEMBER_BIT_OFFSET(offset) : offset) + bits <= struct_bits;
 	return width <= bits && bit_fields >> of->plain_kind & 1 &&
 	       BTF_MEMBER_BIT_OFFSET(offset) + (u64)width <= struct_bits;
 }

@@ -4,11 +4,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <linux/magic.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+enum { SYSFS_MAGIC = 0x62656572 };	/* f_type of sysfs, statfs(2) */
 
 static int raise_errno(struct diag *d, enum diag_id id, const char *name, int err)
 {
@@ -112,8 +113,8 @@ int file_read(struct diag *d, const char *path, struct sbuf *out)
 }
 
 /*
- * What sysfs lets map, and read(2) reads as well (registers of a device aren't bytes of a file); the
- * kernel says which of its files that is by refusing the others.
+ * What sysfs lets map, and read(2) reads as well (registers of a device aren't bytes of a file);
+ * the kernel says which of its files that is by refusing the others.
  */
 static void *map_sysfs(int fd, u64 size)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
  * Any bytes as BTF. What parses is printed (as C, too) and asked about, written and parsed again,
- * in both byte orders, with the same result; the rules, one by one, agree; two copies of it merge to as many types as one.
+ * in both byte orders, with the same result; the rules, one by one, agree; two copies of it merge
+ * to as many types as one.
  */
 #include "btf/btf.h"
 

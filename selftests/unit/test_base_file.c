@@ -342,7 +342,8 @@ static Suite *file_suite(void)
 	TCase *t;
 
 	t = unit_add(s, "read", what_is_written_is_read, reading_faults_are_told_apart,
-		     loaded_bytes_are_those_of_the_file, too_big_a_file_is_not_read, pipes_are_read_to_their_end);
+		     loaded_bytes_are_those_of_the_file, too_big_a_file_is_not_read,
+		     pipes_are_read_to_their_end);
 	tcase_add_checked_fixture(t, enter, leave);
 	t = unit_add(s, "write", mode_is_by_umask_for_new_files_and_kept_for_old_ones,
 		     a_reader_of_the_old_file_is_not_disturbed,
