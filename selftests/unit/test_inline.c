@@ -190,6 +190,8 @@ START_TEST(A3_14_frames_that_look_less_deep)
 	o = open_linked("inline_core");
 	ck_assert_uint_eq(facts_of(o, "depth_unbound").depth, LINK_DEPTH_UNBOUND);
 	ck_assert_uint_eq(facts_of(o, "depth_8").depth, 8);
+	ck_assert_uint_eq(facts_of(o, "depth_32_by_kfunc").depth, 32);
+	ck_assert_uint_eq(facts_of(o, "by_argument_of_kfunc").depth, LINK_DEPTH_UNBOUND);
 	obj_free(o);
 }
 END_TEST

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
  * Constants that CO-RE changes: where the kernel's enumerator is negative the frame is used below
- * what the local one says. An offset or a size only gets larger (A3.14).
+ * what the local one says. An offset or a size is never below 0. And callbacks of kfuncs (A3.14).
  */
 #include <linux/bpf.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
@@ -43,6 +45,44 @@ static __noinline __u64 depth_8(void)
 	asm volatile("r2 = r10; r2 += %[at]; *(u32 *)(r2 - 8) = 77" : [at] "+r"(at) : :
 		     "r2", "memory");
 	return at;
+}
+
+struct bpf_rb_root;
+struct bpf_rb_node;
+
+typedef bool less_fn(struct bpf_rb_node *a, const struct bpf_rb_node *b);
+extern int bpf_rbtree_add_impl(struct bpf_rb_root *root, struct bpf_rb_node *node, less_fn *less,
+			       void *meta, __u64 off) __ksym;
+
+static bool less(struct bpf_rb_node *a, const struct bpf_rb_node *b)
+{
+	asm volatile("*(u64 *)(%0 - 24) = 1" : : "r"(a) : "memory");
+	return false;
+}
+
+static bool more(struct bpf_rb_node *a, const struct bpf_rb_node *b)
+{
+	return true;
+}
+
+static __noinline int depth_32_by_kfunc(void)
+{
+	volatile __u64 node = 0;
+
+	return bpf_rbtree_add_impl(NULL, (void *)&node, less, NULL, 0);
+}
+
+static __noinline int by_argument_of_kfunc(less_fn *fn)
+{
+	volatile __u64 node = 0;
+
+	return bpf_rbtree_add_impl(NULL, (void *)&node, fn, NULL, 0);
+}
+
+SEC("xdp")
+int core_kfuncs(struct xdp_md *ctx)
+{
+	return depth_32_by_kfunc() + by_argument_of_kfunc(less) + by_argument_of_kfunc(more);
 }
 
 SEC("xdp")
