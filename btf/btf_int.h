@@ -45,13 +45,9 @@ enum btf_depth {
 	DEPTH_0 = 3,
 };
 
-/*
- * What the reader notes of each type, in eight bytes, since members and parameters refer all over
- * the graph.
- */
+/* What the reader notes of each type: little, since members refer all over the graph. */
 struct btf_note {
 	u32 size;		/* 0: not known (yet), none, or really 0 */
-	u8 kind;
 	u8 plain_kind;		/* behind modifiers; UNKN: not known (yet), or void */
 	u8 depth[N_CHAINS];	/* enum btf_depth */
 };

@@ -127,7 +127,7 @@ static int walk_anew(struct walk *w)
 
 	w->tell = true;
 	for (u32 id = first; id < end; id++)
-		*state_of(w, id) = btf_kinds[w->c->notes[id].kind].note.depth[w->chain];
+		*state_of(w, id) = btf_kinds[w->c->kinds[id]].note.depth[w->chain];
 	for (u32 id = first; id < end && !err; id++)
 		err = walk_unseen(w, id);
 	return err;

@@ -88,7 +88,7 @@ static int check_refs(const struct rec *r)
 	for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it)) {
 		struct weld_where w = check_where(r->c, r->id);
 
-		if (*ref < r->c->ids_end && allowed >> r->c->notes[*ref].kind & 1)
+		if (*ref < r->c->ids_end && allowed >> r->c->kinds[*ref] & 1)
 			continue;
 		return diag_raise(r->c->d, DIAG_BTF_REF, &w, r->id, btf_kind_text(btf_kind(r->t)),
 				  btf_str(r->c->b, r->t->name_off), *ref,

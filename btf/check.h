@@ -15,8 +15,9 @@ struct check {
 	u32 plain_strs_end;	/* so no offset is plain; else strs_end */
 	/* By check_index(): */
 	u32 ids_end;		/* type ids are below */
-	struct btf_note *notes;	/* by id, with the base's; owned */
-	VEC(u32) later;		/* indices of the records that need a closer look; owned */
+	u8 *kinds;		/* by id, with the base's; owned, as is all that follows */
+	struct btf_note *notes;	/* likewise */
+	VEC(u32) later;		/* indices of the records that need a closer look */
 };
 
 /* A record under check. */

@@ -21,7 +21,6 @@
 #define NOTE(NAME)								\
 	{									\
 		.size = BTF_KIND_##NAME == BTF_KIND_PTR ? 8 : 0,		\
-		.kind = BTF_KIND_##NAME,					\
 		.plain_kind = IS_IN(KINDS_MOD, NAME) ? BTF_KIND_UNKN : BTF_KIND_##NAME,	\
 		.depth = { IS_IN(KINDS_BY_VALUE, NAME) ? UNSEEN : DEPTH_0,	\
 			   IS_IN(KINDS_BY_PTR, NAME) ? UNSEEN : DEPTH_0 },	\

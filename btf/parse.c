@@ -173,6 +173,7 @@ static int check(struct parse *p)
 	/* From here on records are whole and their kinds known. */
 	if (!err)
 		err = check_all(&c);
+	free(c.kinds);
 	free(c.notes);
 	vec_free(&c.later);
 	return err;

@@ -40,7 +40,7 @@ static bool head_is_plain(const struct check *c, const struct btf_type *t,
 /* The note of what a reference leads to; NULL unless it is of an allowed kind. */
 static const struct btf_note *follow(const struct check *c, u32 id, u32 allowed)
 {
-	return id < c->ids_end && allowed >> c->notes[id].kind & 1 ? &c->notes[id] : NULL;
+	return id < c->ids_end && allowed >> c->kinds[id] & 1 ? &c->notes[id] : NULL;
 }
 
 /* The state one step above another; chains that are too long stay unknown. */
@@ -52,7 +52,7 @@ static u8 deeper(u8 depth)
 static enum plain look_at_mod(const struct check *c, const struct btf_type *t,
 			      struct btf_note *note)
 {
-	const struct btf_note *to = follow(c, t->type, btf_kinds[note->kind].refs);
+	const struct btf_note *to = follow(c, t->type, btf_kinds[btf_kind(t)].refs);
 
 	if (!to)
 		return NOT_PLAIN;
@@ -100,7 +100,7 @@ static enum plain look_at_composite(const struct check *c, const struct btf_type
 	const struct btf_member *m = btf_members(t), *end = m + btf_vlen(t);
 	/* A struct is one deeper than its deepest member. */
 	u8 deepest = m < end ? DEPTH_0 : BELOW, shallowest = DEPTH_0;
-	u32 allowed = btf_kinds[note->kind].refs;
+	u32 allowed = btf_kinds[btf_kind(t)].refs;
 	u64 bits = (u64)t->size * 8;
 	bool kflag = btf_kflag(t), fit = true;
 
@@ -154,11 +154,12 @@ static enum plain look_at_func(const struct check *c, const struct btf_type *t)
 static inline enum plain look_at(const struct check *c, const struct btf_type *t,
 				 struct btf_note *note)
 {
-	const struct kind_info *k = &btf_kinds[note->kind];
+	u32 kind = btf_kind(t);
+	const struct kind_info *k = &btf_kinds[kind];
 
 	if (!head_is_plain(c, t, k))
 		return NOT_PLAIN;
-	switch (note->kind) {
+	switch (kind) {
 	case BTF_KIND_FUNC:
 		return look_at_func(c, t);
 	case BTF_KIND_FUNC_PROTO:
@@ -174,7 +175,7 @@ static inline enum plain look_at(const struct check *c, const struct btf_type *t
 	case BTF_KIND_ENUM64:
 		return look_at_enum(c, t, k->n_element);
 	default:
-		return KINDS_MOD >> note->kind & 1 ? look_at_mod(c, t, note) : NOT_PLAIN;
+		return KINDS_MOD >> kind & 1 ? look_at_mod(c, t, note) : NOT_PLAIN;
 	}
 }
 
@@ -183,29 +184,48 @@ static const struct btf_type *word_at(const struct btf *b, u32 i)
 	return (const struct btf_type *)&b->words.v[i];
 }
 
-/* Word i begins a whole record of a known kind. */
-static bool is_whole(const struct btf *b, u32 i)
+/* Words of records by kind, close together: where the next record is depends on it. */
+static const struct {
+	u8 head, element;	/* head is 0 for what is no kind */
+} n_words[1 + BTF_INFO_KIND(UINT32_MAX)] = {
+#define KIND(NAME, txt, nam, wrd, vln, kfl, fix, elem, ...)			\
+	[BTF_KIND_##NAME] = { HEAD_WORDS + sizeof(fix) - 1, sizeof(elem) - 1 },
+#include "btf/kinds.def"
+#undef KIND
+};
+
+/* How many words the record at word i has; 0 when it is cut off, or of no kind that is known. */
+static u32 whole_words(const struct btf *b, u32 i)
 {
 	const struct btf_type *t = word_at(b, i);
-	u32 left = b->words.n - i;
+	u32 left = b->words.n - i, kind, n;
 
-	return left >= HEAD_WORDS && btf_kind(t) && btf_kind(t) < NR_BTF_KINDS &&
-	       left >= rec_words(t);
+	if (left < HEAD_WORDS)
+		return 0;
+	kind = btf_kind(t);
+	n = n_words[kind].head + btf_vlen(t) * n_words[kind].element;
+	return n <= left ? n : 0;
 }
 
-/* The notes of void and of the base's types: all that is asked of them. */
+static void note(struct check *c, u32 id, const struct btf_type *t)
+{
+	const struct kind_info *k = &btf_kinds[btf_kind(t)];
+
+	c->kinds[id] = (u8)btf_kind(t);
+	c->notes[id] = k->note;
+	c->notes[id].size |= t->size & k->size_mask;
+}
+
+/* Void and the base's types: all that is asked of them. */
 static void note_base(struct check *c)
 {
 	for (const struct btf *b = c->b->base; b; b = b->base) {
 		for (u32 i = 0; i < b->recs.n; i++) {
-			const struct kind_info *k = &btf_kinds[btf_kind(rec_at(b, i))];
-			struct btf_note *note = &c->notes[b->first_id + i];
-
-			*note = k->note;
-			note->size |= rec_at(b, i)->size & k->size_mask;
-			memset(note->depth, BELOW, sizeof(note->depth));
+			note(c, b->first_id + i, rec_at(b, i));
+			memset(c->notes[b->first_id + i].depth, BELOW, N_CHAINS);
 		}
 	}
+	c->kinds[0] = BTF_KIND_UNKN;
 	c->notes[0] = (struct btf_note){ .depth = { BELOW, BELOW } };
 }
 
@@ -213,35 +233,30 @@ static void note_base(struct check *c)
 static int make_room(struct check *c)
 {
 	u32 most = c->b->words.n / HEAD_WORDS;
+	size_t n = (size_t)c->b->first_id + most;
 
-	c->notes = malloc(((size_t)c->b->first_id + most) * sizeof(*c->notes));
-	return !c->notes || vec_reserve(&c->b->recs, most) ? -ENOMEM : 0;
+	c->kinds = malloc(n);
+	c->notes = malloc(n * sizeof(*c->notes));
+	return !c->kinds || !c->notes || vec_reserve(&c->b->recs, most) ? -ENOMEM : 0;
 }
 
 int check_index(struct check *c, u32 *bad)
 {
 	struct btf *b = c->b;
-	struct btf_note *note;
 	u32 i = 0;
 
 	if (make_room(c))
 		return -ENOMEM;
 	note_base(c);
-	for (note = c->notes + b->first_id; i < b->words.n && is_whole(b, i); note++) {
-		const struct btf_type *t = word_at(b, i);
-		const struct kind_info *k = &btf_kinds[btf_kind(t)];
-
+	for (u32 n; i < b->words.n && (n = whole_words(b, i)); i += n) {
 		/* GCC 12 leaves bytes in a FWD's third word, which the kernel refuses. */
-		if (k->word == WORD_UNUSED && t->size) {
+		if (btf_kinds[btf_kind(word_at(b, i))].word == WORD_UNUSED && word_at(b, i)->size) {
 			if (btf_own(b))
 				return -ENOMEM;
 			b->words.v[i + HEAD_WORDS - 1] = 0;
-			t = word_at(b, i);
 		}
-		*note = k->note;
-		note->size |= t->size & k->size_mask;
+		note(c, b->first_id + b->recs.n, word_at(b, i));
 		b->recs.v[b->recs.n++] = i;
-		i += rec_words(t);
 	}
 	c->ids_end = btf_n_types(b) + 1;
 	*bad = i;
@@ -267,12 +282,15 @@ int check_records(struct check *c)
 
 void check_again(struct check *c)
 {
+	enum { AHEAD = 4 };
 	u32 n = c->later.n;
 
 	c->later.n = 0;
 	for (u32 k = 0; k < n; k++) {
 		u32 i = c->later.v[k];
 
+		if (k + AHEAD < n)
+			__builtin_prefetch(rec_at(c->b, c->later.v[k + AHEAD]));
 		if (look_at(c, rec_at(c->b, i), &c->notes[c->b->first_id + i]) != PLAIN)
 			c->later.v[c->later.n++] = i;
 	}

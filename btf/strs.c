@@ -9,10 +9,24 @@
 
 #include <stdlib.h>
 
+/* A long string fills a block. */
+static bool each_block_has_an_end(const struct btf *b)
+{
+	enum { BLOCK = BTF_MAX_STR / 2 };
+
+	for (u32 at = 0; b->strs.n - at >= BLOCK; at += BLOCK)
+		if (!memchr(b->strs.v + at, 0, BLOCK))
+			return false;
+	return true;
+}
+
 bool btf_has_long_strs(const struct btf *b)
 {
 	u32 at = 0;
 
+	/* At a glance, whose steps don't wait for each other. */
+	if (each_block_has_an_end(b))
+		return false;
 	/* What lies between the first and the last NUL of a window isn't long. */
 	while (b->strs.n - at > BTF_MAX_STR + 1) {
 		const char *window = b->strs.v + at;
