@@ -184,16 +184,49 @@ static int write_all(int fd, const char *data, size_t size)
 	return 0;
 }
 
-static int write_direct(const char *path, const void *data, size_t size)
+int file_out_put(struct file_out *f, const void *data, size_t size)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int err;
+	if (f->err)
+		return f->err;
+	if (f->fd >= 0) {
+		f->err = write_all(f->fd, data, size);
+	} else {
+		sbuf_put(&f->mem, data, size);
+		f->err = sbuf_err(&f->mem);
+	}
+	return f->err;
+}
 
-	if (fd < 0)
-		return -errno;
-	err = write_all(fd, data, size);
-	if (close(fd) && !err)
-		err = -errno;
+/* What is being written: how, for whom, and the failure that isn't said yet. */
+struct job {
+	file_fill_fn *fill;
+	void *user;
+	int write_err;		/* 0 or -errno of a system call */
+};
+
+/* What fill returned; a failure to write is the job's to say. */
+static int run_fill(struct job *job, struct file_out *f)
+{
+	int err = job->fill(job->user, f);
+
+	if (f->err)
+		job->write_err = f->err;
+	return err;
+}
+
+/* Half of the bytes can't be taken back from a pipe: all are there before the first goes. */
+static int write_direct(const char *path, struct job *job)
+{
+	struct file_out f = { .fd = -1 };
+	int err = run_fill(job, &f), fd;
+
+	if (!err && !job->write_err) {
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		job->write_err = fd < 0 ? -errno : write_all(fd, sbuf_str(&f.mem), f.mem.size);
+		if (fd >= 0 && close(fd) && !job->write_err)
+			job->write_err = -errno;
+	}
+	sbuf_free(&f.mem);
 	return err;
 }
 
@@ -231,23 +264,24 @@ static int temp_open(struct sbuf *tmp, const char *path)
 }
 
 /* old is what stands at path, or NULL. */
-static int write_renamed(const char *path, const struct stat *old, struct span bytes)
+static int write_renamed(const char *path, const struct stat *old, struct job *job)
 {
 	struct sbuf tmp = { 0 };
-	int fd, err;
+	struct file_out f = { .fd = temp_open(&tmp, path) };
+	int err = 0;
 
-	fd = temp_open(&tmp, path);
-	err = fd < 0 ? fd : 0;
-	if (err)
+	if (f.fd < 0) {
+		job->write_err = f.fd;
 		goto out;
-	err = write_all(fd, (const char *)bytes.data, bytes.size);
-	if (!err && old && fchmod(fd, old->st_mode & 0777))
-		err = -errno;
-	if (close(fd) && !err)
-		err = -errno;
-	if (!err && rename(sbuf_str(&tmp), path))
-		err = -errno;
-	if (err)
+	}
+	err = run_fill(job, &f);
+	if (old && fchmod(f.fd, old->st_mode & 0777) && !job->write_err)
+		job->write_err = -errno;
+	if (close(f.fd) && !job->write_err)
+		job->write_err = -errno;
+	if (!err && !job->write_err && rename(sbuf_str(&tmp), path))
+		job->write_err = -errno;
+	if (err || job->write_err)
 		unlink(sbuf_str(&tmp));
 out:
 	sbuf_free(&tmp);
@@ -255,30 +289,48 @@ out:
 }
 
 /* The link stays; the file that it leads to is replaced. */
-static int write_through_link(const char *path, const struct stat *old, struct span bytes)
+static int write_through_link(const char *path, const struct stat *old, struct job *job)
 {
 	char *target = realpath(path, NULL);
-	int err = target ? write_renamed(target, old, bytes) : -errno;
+	int err = 0;
 
+	if (target)
+		err = write_renamed(target, old, job);
+	else
+		job->write_err = -errno;
 	free(target);
 	return err;
+}
+
+int file_write_with(struct diag *d, const char *path, file_fill_fn *fill, void *user)
+{
+	struct job job = { .fill = fill, .user = user };
+	struct stat st, link;
+	int err = 0;
+
+	if (lstat(path, &link))
+		err = write_renamed(path, NULL, &job);
+	else if (stat(path, &st))
+		job.write_err = -errno;
+	else if (!S_ISREG(st.st_mode))
+		err = write_direct(path, &job);
+	else if (S_ISLNK(link.st_mode))
+		err = write_through_link(path, &st, &job);
+	else
+		err = write_renamed(path, &st, &job);
+	return job.write_err ? raise_errno(d, DIAG_FILE_WRITE, path, -job.write_err) : err;
+}
+
+static int fill_span(void *user, struct file_out *f)
+{
+	const struct span *bytes = user;
+
+	return file_out_put(f, bytes->data, bytes->size);
 }
 
 int file_write(struct diag *d, const char *path, const void *data, size_t size)
 {
 	struct span bytes = span_of(data, size);
-	struct stat st, link;
-	int err;
 
-	if (lstat(path, &link))
-		err = write_renamed(path, NULL, bytes);
-	else if (stat(path, &st))
-		err = -errno;
-	else if (!S_ISREG(st.st_mode))
-		err = write_direct(path, data, size);
-	else if (S_ISLNK(link.st_mode))
-		err = write_through_link(path, &st, bytes);
-	else
-		err = write_renamed(path, &st, bytes);
-	return err ? raise_errno(d, DIAG_FILE_WRITE, path, -err) : 0;
+	return file_write_with(d, path, fill_span, &bytes);
 }

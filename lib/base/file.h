@@ -45,4 +45,20 @@ void file_release(struct file_bytes *f);
  */
 int file_write(struct diag *d, const char *path, const void *data, size_t size);
 
+/*
+ * The same of bytes that are made as they go out. fill puts them, in order; what it returns is what
+ * file_write_with returns, unless writing failed, which is said here: so fill may stop at an error
+ * of file_out_put without a word. After a failure nothing was written.
+ */
+struct file_out {
+	int fd;			/* or -1: they gather in mem */
+	struct sbuf mem;
+	int err;		/* of the first put that failed; later ones do nothing */
+};
+
+typedef int file_fill_fn(void *user, struct file_out *f);
+
+int file_out_put(struct file_out *f, const void *data, size_t size);
+int file_write_with(struct diag *d, const char *path, file_fill_fn *fill, void *user);
+
 #endif

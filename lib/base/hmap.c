@@ -3,6 +3,11 @@
 
 #include <stdlib.h>
 
+static u32 fold(u64 hash)
+{
+	return (u32)(hash ^ hash >> 32);
+}
+
 u32 hmap_next(const struct hmap *m, struct hmap_iter *it)
 {
 	const struct hmap_slot *s;
@@ -19,14 +24,13 @@ u32 hmap_next(const struct hmap *m, struct hmap_iter *it)
 
 u32 hmap_first(const struct hmap *m, u64 hash, struct hmap_iter *it)
 {
-	it->hash = hash;
-	it->at = (u32)(hash ^ hash >> 32);
+	it->hash = it->at = fold(hash);
 	return hmap_next(m, it);
 }
 
-static void insert(struct hmap *m, u64 hash, u32 val)
+static void insert(struct hmap *m, u32 hash, u32 val)
 {
-	u32 at = (u32)(hash ^ hash >> 32);
+	u32 at = hash;
 
 	while (m->slots[at & m->mask].val != HMAP_NONE)
 		at++;
@@ -82,7 +86,7 @@ int hmap_add(struct hmap *m, u64 hash, u32 val)
 		if (err)
 			return err;
 	}
-	insert(m, hash, val);
+	insert(m, fold(hash), val);
 	m->n++;
 	return 0;
 }

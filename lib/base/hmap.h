@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
  * A hash index: from a 64-bit hash to numbers of things that live elsewhere (indices into an
- * array). The map doesn't know the keys; a lookup walks the numbers with an equal hash and the
+ * array). The map doesn't know the keys; a lookup walks the numbers whose hash seems equal and the
  * caller compares:
  *
  *	for (u32 i = hmap_first(&m, hash, &it); i != HMAP_NONE; i = hmap_next(&m, &it))
@@ -19,7 +19,7 @@
 #define HMAP_NONE UINT32_MAX
 
 struct hmap_slot {
-	u64 hash;
+	u32 hash;		/* the halves of it, folded: it tells where the slot belongs, too */
 	u32 val;		/* HMAP_NONE: free */
 };
 
@@ -31,7 +31,7 @@ struct hmap {
 };
 
 struct hmap_iter {
-	u64 hash;
+	u32 hash;
 	u32 at;
 };
 
