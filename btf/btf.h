@@ -99,6 +99,8 @@ int btf_clone(const struct btf *b, struct btf **out);
 
 /* Append the blob for b to out. Equal graphs give equal bytes. -ENOMEM, -E2BIG over 4 GiB. */
 int btf_write(const struct btf *b, bool big_endian, struct sbuf *out);
+/* How many bytes that are. */
+u64 btf_blob_size(const struct btf *b);
 
 /* True when the bytes that b was parsed from had the other byte order than the host. */
 bool btf_was_swapped(const struct btf *b);
@@ -354,6 +356,10 @@ enum btf_dedup_flags {
 	/* Merge identical FUNCs, VARs and DATASECs too. Right for one program's own BTF, such as a
 	 * kernel's; wrong where equal static entities of different objects are different things. */
 	BTF_DEDUP_ENTITIES = 1 << 0,
+	/* More types are to come: leave forward declarations alone, which only all types of their
+	 * names can tell the meaning of. Merging what comes later gives what merging all at once
+	 * would have given. */
+	BTF_DEDUP_PARTIAL = 1 << 1,
 };
 
 /*

@@ -61,6 +61,13 @@ bool btf_ext_is_empty(const struct btf_ext *x);
 /* Rewrite all type ids by id_map, as btf_dedup() and btf_keep_only() fill it. */
 void btf_ext_remap_ids(struct btf_ext *x, const u32 *id_map);
 
+/* How large a blob of so many sections and records is: of func_info, line_info, core_relo. */
+struct btf_ext_count {
+	u32 n_secs, n_recs;
+};
+
+u64 btf_ext_blob_size(const struct btf_ext_count counts[3]);
+
 /* Append the blob for x to out; sections without records are left out. -ENOMEM, -E2BIG. */
 int btf_ext_write(const struct btf_ext *x, bool big_endian, struct sbuf *out);
 

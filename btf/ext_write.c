@@ -118,6 +118,22 @@ static u64 sub_size(const struct sub *s)
 	return size ? size + sizeof(u32) : 0;
 }
 
+u64 btf_ext_blob_size(const struct btf_ext_count counts[3])
+{
+	static const u32 rec_sizes[] = {
+		sizeof(struct bpf_func_info), sizeof(struct bpf_line_info),
+		sizeof(struct bpf_core_relo),
+	};
+	u64 size = sizeof(struct btf_ext_header);
+
+	for (size_t i = 0; i < ARRAY_SIZE(rec_sizes); i++)
+		if (counts[i].n_secs)
+			size += sizeof(u32) +
+				(u64)counts[i].n_secs * sizeof(struct btf_ext_info_sec) +
+				(u64)counts[i].n_recs * rec_sizes[i];
+	return size;
+}
+
 static void put_section(const struct sub *s, const struct btf_ext_sec *sec, bool swap,
 			struct sbuf *out)
 {

@@ -33,6 +33,11 @@ static void swap_words(struct sbuf *out, size_t from)
 		put_u32(out->data + i, get_u32(out->data + i, false), true);
 }
 
+u64 btf_blob_size(const struct btf *b)
+{
+	return sizeof(struct btf_header) + types_size(b) + b->strs.n;
+}
+
 int btf_write(const struct btf *b, bool big_endian, struct sbuf *out)
 {
 	bool swap = big_endian != HOST_BIG_ENDIAN;

@@ -109,13 +109,7 @@ int weld_object__write_mem(const struct weld_object *obj, void **bytes, size_t *
 
 int weld_object__write_file(const struct weld_object *obj, const char *path)
 {
-	struct sbuf out = { 0 };
-	int err = obj_write(obj->o, &out);
-
-	if (!err)
-		err = file_write(obj->diag, path, out.data, out.size);
-	sbuf_free(&out);
-	return err;
+	return obj_write_file(obj->o, path);
 }
 
 static u32 count_entries(const struct obj *o)

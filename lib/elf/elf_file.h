@@ -74,18 +74,32 @@ int elf_rels(struct diag *d, struct elf_file *f, u32 sec, const struct elf_rel *
  * writer adds .symtab and .strtab (section names are in there as well) behind them, sorts
  * local symbols first and maps the symbol indices in relocations accordingly. The same input
  * gives the same bytes.
+ *
+ * Bytes go out in order and in pieces, so a section's may be made when they are wanted: by fill, by
+ * get as a whole (0 or -ENOMEM; bytes.size is known before), or relocation by relocation. done is
+ * called when a section went out.
  */
-typedef void elf_contents_fn(const void *user, u8 *to);
+typedef void elf_fill_fn(const void *user, u64 from, u8 *to, size_t size);
+typedef int elf_get_fn(void *user, struct span *bytes);
+/* *at is 0 for the first one, then what the last call left there. */
+typedef void elf_next_rel_fn(const void *user, u32 *at, struct elf_rel *rel);
+typedef void elf_done_fn(void *user);
+
+/* Pieces that fill is asked for begin at multiples of this. */
+enum { ELF_OUT_PIECE = 65536 };
 
 struct elf_out_sec {
 	const char *name;
 	u32 type, link, info;	/* those of REL sections: set by the writer from rel_of */
 	u64 flags, align, entsize;
-	struct span bytes;	/* for NOBITS data is NULL and size the size in memory */
-	elf_contents_fn *fill;	/* NULL, or writes the bytes.size bytes */
-	const void *fill_user;
+	struct span bytes;	/* for NOBITS, and with fill or get, data is NULL */
+	elf_fill_fn *fill;	/* this and the following: NULL where it isn't needed */
+	elf_get_fn *get;
+	elf_next_rel_fn *next_rel;
+	elf_done_fn *done;
+	void *user;
 	u32 rel_of;		/* of REL sections: the patched section, 1-based; else 0 */
-	const struct elf_rel *rels;
+	const struct elf_rel *rels;	/* or next_rel */
 	u32 n_rels;
 };
 
@@ -106,5 +120,9 @@ struct elf_out {
 };
 
 int elf_write(struct diag *d, const struct elf_out *in, struct sbuf *out);
+
+/* The same to whoever puts the bytes somewhere; what put returns ends the writing. */
+typedef int elf_put_fn(void *user, const void *bytes, size_t size);
+int elf_write_to(struct diag *d, const struct elf_out *in, elf_put_fn *put, void *user);
 
 #endif

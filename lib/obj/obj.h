@@ -90,6 +90,8 @@ struct obj_sec {
 	sym_id sec_sym;		/* its STT_SECTION symbol, none until something refers to it */
 	u32 datasec;		/* BTF id of its DATASEC, 0 none (derived) */
 	u32 btf_name;		/* name in the BTF's strings, 0 where it isn't needed (derived) */
+	u64 file_off;		/* of its bytes in the file that it was read from */
+	u64 code_hash;		/* of insns; obj_leave_code */
 };
 
 struct obj_sym {
@@ -186,6 +188,7 @@ struct obj {
 					 * template of inner maps follows the map that it is of */
 	VEC(struct obj_extern) externs;
 	const char *license;	/* NULL without a licence section */
+	const char *code_path;	/* where insns are, NULL: in the object; obj_leave_code */
 	u32 version;		/* of the "version" section */
 	bool has_version;
 	u32 n_typed;		/* types that the BTF had when the btf_ids were found */
@@ -220,9 +223,21 @@ int obj_fix_datasecs(struct obj *o);
 
 /* The object as an ELF file. obj_open_mem of the result gives an equal object. */
 int obj_write(const struct obj *o, struct sbuf *out);
+/* The same to a file, as file_write() puts it there. */
+int obj_write_file(const struct obj *o, const char *path);
+/* The last that is done with an object: parts that were written are freed at once, so that nothing
+ * is in memory twice; then, or after a failure, the rest. */
+int obj_finish_file(struct obj *o, const char *path);
 
 /* Do both say the same (stored part, in the same order)? */
 bool obj_equal(const struct obj *a, const struct obj *b);
+
+/* Free the instructions of an object that was read from path, a regular file which has to stay as
+ * it is: obj_fetch_code reads those of a section again, -EINVAL when they are others, and
+ * obj_drop_code frees them again. Whoever does this knows that nobody looks at them in between. */
+int obj_leave_code(struct obj *o, const char *path);
+int obj_fetch_code(struct obj *o, sec_id sec);
+void obj_drop_code(struct obj *o, sec_id sec);
 
 /* --- looking at it ------------------------------------------------------------------------ */
 

@@ -99,6 +99,7 @@ static int keep(struct reader *r, u32 elf_sec, enum obj_sec_kind kind)
 	sec->align = s->align;
 	sec->entsize = s->entsize;
 	sec->size = s->size;
+	sec->file_off = s->file_off;
 	return read_contents(r, elf_sec, sec);
 }
 

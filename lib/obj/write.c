@@ -14,20 +14,22 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "lib/base/file.h"
 #include "lib/isa/isa.h"
 
 struct writer;
 
-/* The bytes of one section, which are made where they go. */
+/* The bytes of one section, which are made when they go out. */
 struct contents {
-	const struct writer *w;
+	struct writer *w;
 	u32 sec;
 };
 
 struct writer {
 	const struct obj *o;
+	struct obj *consumed;		/* the same, if what went out may go */
 	bool swap;
-	struct arena arena;		/* names and relocations of the output */
+	struct arena arena;		/* names in the output */
 	VEC(struct elf_out_sec) secs;	/* [i - 1] is section i of the object, then others */
 	VEC(struct elf_out_sym) syms;
 	struct contents *contents;	/* by section of the object */
@@ -162,38 +164,84 @@ static void patch_insn(const struct writer *w, u32 sec, const struct obj_reloc *
 		insn->imm -= (s32)(r->off / 8);
 }
 
-static void fill_code(const void *user, u8 *to)
+/* The first relocation that may reach into what lies at or behind off. */
+static u32 first_reloc(const struct obj_sec *sec, u64 off)
+{
+	enum { FIELD_MAX = 16 };
+	u32 lo = 0, hi = sec->relocs.n;
+
+	while (lo < hi) {
+		u32 mid = lo + (hi - lo) / 2;
+
+		if (sec->relocs.v[mid].off + FIELD_MAX <= off)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* Of a field that belongs at off, what lies in the size bytes from from on. */
+static void overlay(struct span field, u64 off, u64 from, u8 *to, size_t size)
+{
+	u64 begin = max_u64(off, from), end = min_u64(off + field.size, from + size);
+
+	if (begin < end)
+		memcpy(to + (begin - from), field.data + (begin - off), end - begin);
+}
+
+static void fill_code(const void *user, u64 from, u8 *to, size_t size)
 {
 	const struct contents *c = user;
 	const struct obj_sec *sec = &c->w->o->secs.v[c->sec];
 
-	isa_store_insns(to, c->w->swap, sec->insns.v, sec->insns.n);
-	for (u32 k = 0; k < sec->relocs.n; k++) {
+	isa_store_insns(to, c->w->swap, &sec->insns.v[from / 8], size / 8);
+	for (u32 k = first_reloc(sec, from); k < sec->relocs.n; k++) {
 		const struct obj_reloc *r = &sec->relocs.v[k];
 		u32 at = (u32)(r->off / 8), n = r->type == R_BPF_64_64 ? 2 : 1;
-		struct bpf_insn insns[2] = { sec->insns.v[at], sec->insns.v[at + n - 1] };
+		struct bpf_insn insns[2];
+		u8 field[sizeof(insns)];
 
+		if (at * 8ull >= from + size)
+			break;
+		insns[0] = sec->insns.v[at];
+		insns[1] = sec->insns.v[at + n - 1];
 		patch_insn(c->w, c->sec, r, insns);
-		isa_store_insns(to + at * 8ull, c->w->swap, insns, n);
+		isa_store_insns(field, c->w->swap, insns, n);
+		overlay(span_of(field, n * 8ull), at * 8ull, from, to, size);
 	}
 }
 
-static void fill_data(const void *user, u8 *to)
+static void fill_data(const void *user, u64 from, u8 *to, size_t size)
 {
 	const struct contents *c = user;
 	const struct writer *w = c->w;
 	const struct obj_sec *sec = &w->o->secs.v[c->sec];
 
-	if (sec->bytes.n)
-		memcpy(to, sec->bytes.v, sec->bytes.n);
-	for (u32 k = 0; k < sec->relocs.n; k++) {
+	memcpy(to, &sec->bytes.v[from], size);
+	for (u32 k = first_reloc(sec, from); k < sec->relocs.n; k++) {
 		const struct obj_reloc *r = &sec->relocs.v[k];
 		s64 addend = field_addend(w->o, r);
+		bool is_long = r->type == R_BPF_64_ABS64;
+		u8 field[8];
 
-		if (r->type == R_BPF_64_ABS64)
-			put_u64(to + r->off, (u64)addend, w->swap);
+		if (r->off >= from + size)
+			break;
+		if (is_long)
+			put_u64(field, (u64)addend, w->swap);
 		else
-			put_u32(to + r->off, (u32)addend, w->swap);
+			put_u32(field, (u32)addend, w->swap);
+		overlay(span_of(field, is_long ? 8 : 4), r->off, from, to, size);
+	}
+}
+
+static void done_contents(void *user)
+{
+	const struct contents *c = user;
+
+	if (c->w->consumed) {
+		vec_free(&c->w->consumed->secs.v[c->sec].insns);
+		vec_free(&c->w->consumed->secs.v[c->sec].bytes);
 	}
 }
 
@@ -213,31 +261,48 @@ static int add_sec(struct writer *w, u32 i)
 		.entsize = sec->entsize,
 		.bytes = span_of(NULL, sec->size),
 		.fill = obj_sec_is_code(sec->kind) ? fill_code : fill_data,
-		.fill_user = &w->contents[i],
+		.done = done_contents,
+		.user = &w->contents[i],
 	};
 	return 0;
+}
+
+/* --- relocations ---------------------------------------------------------------------------- */
+
+static void next_rel(const void *user, u32 *at, struct elf_rel *rel)
+{
+	const struct contents *c = user;
+	const struct writer *w = c->w;
+	const struct obj_sec *sec = &w->o->secs.v[c->sec];
+	const struct obj_reloc *r;
+
+	do {
+		r = &sec->relocs.v[(*at)++];
+	} while (is_resolved(w->o, c->sec, r));
+	*rel = (struct elf_rel){
+		.off = r->off, .type = r->type,
+		.sym = by_section(w->o, r) ? w->sec_syms[obj_sym(w->o, r->sym)->sec.i] :
+					     w->sym_nums[r->sym.i],
+	};
+}
+
+static void done_rels(void *user)
+{
+	const struct contents *c = user;
+
+	if (c->w->consumed)
+		vec_free(&c->w->consumed->secs.v[c->sec].relocs);
 }
 
 /* The numbers of sections don't depend on their relocations: those come behind all of them. */
 static int add_rels(struct writer *w, u32 i)
 {
 	const struct obj_sec *sec = &w->o->secs.v[i];
-	struct elf_rel *rels = arena_array(&w->arena, sec->relocs.n, sizeof(*rels));
 	struct elf_out_sec *s;
 	u32 n = 0;
 
-	if (!rels)
-		return -ENOMEM;
-	for (u32 k = 0; k < sec->relocs.n; k++) {
-		const struct obj_reloc *r = &sec->relocs.v[k];
-
-		if (is_resolved(w->o, i, r))
-			continue;
-		rels[n].off = r->off;
-		rels[n].type = r->type;
-		rels[n++].sym = by_section(w->o, r) ? w->sec_syms[obj_sym(w->o, r->sym)->sec.i] :
-						      w->sym_nums[r->sym.i];
-	}
+	for (u32 k = 0; k < sec->relocs.n; k++)
+		n += !is_resolved(w->o, i, &sec->relocs.v[k]);
 	if (!n)
 		return 0;
 	s = vec_push(&w->secs);
@@ -250,8 +315,10 @@ static int add_rels(struct writer *w, u32 i)
 		.align = 8,
 		.entsize = ELF64_REL_SIZE,
 		.rel_of = i,
-		.rels = rels,
 		.n_rels = n,
+		.next_rel = next_rel,
+		.done = done_rels,
+		.user = &w->contents[i],
 	};
 	return s->name ? 0 : -ENOMEM;
 }
@@ -297,41 +364,77 @@ static int put_ext(struct writer *w, struct sbuf *out)
 
 	if (err)
 		return err;
-	for (u32 i = 1; i < w->o->secs.n && !err; i++)
+	for (u32 i = 1; i < w->o->secs.n && !err; i++) {
 		err = put_sec_records(&w->o->secs.v[i], w->o->secs.v[i].btf_name, x);
-	if (!err && !btf_ext_is_empty(x))
+		if (w->consumed)
+			vec_free(&w->consumed->secs.v[i].line_infos);
+	}
+	if (!err)
 		err = btf_ext_write(x, w->o->big_endian, out);
 	btf_ext_free(x);
 	return err;
 }
 
-static int add_btf_sec(struct writer *w, const char *name, const struct sbuf *bytes)
+static int get_btf(void *user, struct span *bytes)
+{
+	struct writer *w = user;
+	int err = btf_write(w->o->btf, w->o->big_endian, &w->btf);
+
+	*bytes = span_of(w->btf.data, w->btf.size);
+	return err;
+}
+
+static int get_ext(void *user, struct span *bytes)
+{
+	struct writer *w = user;
+	int err = put_ext(w, &w->ext);
+
+	*bytes = span_of(w->ext.data, w->ext.size);
+	return err;
+}
+
+static void done_btf(void *user)
+{
+	sbuf_free(&((struct writer *)user)->btf);
+}
+
+static u64 ext_size(const struct obj *o)
+{
+	struct btf_ext_count counts[3] = { 0 };
+
+	for (u32 i = 1; i < o->secs.n; i++) {
+		const struct obj_sec *s = &o->secs.v[i];
+		const u32 n_recs[] = { s->func_infos.n, s->line_infos.n, s->core_relos.n };
+
+		for (size_t k = 0; k < ARRAY_SIZE(counts); k++) {
+			counts[k].n_secs += n_recs[k] > 0;
+			counts[k].n_recs += n_recs[k];
+		}
+	}
+	return counts[0].n_recs || counts[1].n_recs || counts[2].n_recs ?
+		       btf_ext_blob_size(counts) : 0;
+}
+
+static int add_btf_sec(struct writer *w, const char *name, u64 size, elf_get_fn *get)
 {
 	struct elf_out_sec *s = vec_push(&w->secs);
 
 	if (!s)
 		return -ENOMEM;
 	*s = (struct elf_out_sec){
-		.name = name, .type = SHT_PROGBITS, .align = 4,
-		.bytes = span_of(bytes->data, bytes->size),
+		.name = name, .type = SHT_PROGBITS, .align = 4, .bytes = span_of(NULL, size),
+		.get = get, .done = get == get_btf ? done_btf : NULL, .user = w,
 	};
-	return 0;
+	return size > UINT32_MAX ? -E2BIG : 0;
 }
 
 static int add_btf(struct writer *w)
 {
-	int err;
+	const struct obj *o = w->o;
+	u64 size = o->btf ? ext_size(o) : 0;
+	int err = o->btf ? add_btf_sec(w, ".BTF", btf_blob_size(o->btf), get_btf) : 0;
 
-	if (!w->o->btf)
-		return 0;
-	err = btf_write(w->o->btf, w->o->big_endian, &w->btf);
-	if (!err)
-		err = put_ext(w, &w->ext);
-	if (!err)
-		err = add_btf_sec(w, ".BTF", &w->btf);
-	if (!err && w->ext.size)
-		err = add_btf_sec(w, ".BTF.ext", &w->ext);
-	return err;
+	return !err && size ? add_btf_sec(w, ".BTF.ext", size, get_ext) : err;
 }
 
 /* --- all of it ------------------------------------------------------------------------------ */
@@ -371,25 +474,56 @@ static int collect(struct writer *w)
 	return err;
 }
 
-int obj_write(const struct obj *o, struct sbuf *out)
+static int put_file(void *user, const void *bytes, size_t size)
 {
-	struct writer w = { .o = o, .swap = o->big_endian != HOST_BIG_ENDIAN };
-	struct elf_out elf = { .big_endian = o->big_endian, .machine = EM_BPF };
+	return file_out_put(user, bytes, size);
+}
+
+/* Exactly one of mem and file is where it goes. */
+static int write_to(struct writer *w, struct sbuf *mem, struct file_out *file)
+{
+	struct elf_out elf = { .big_endian = w->o->big_endian, .machine = EM_BPF };
 	int err;
 
-	err = collect(&w);
+	w->swap = w->o->big_endian != HOST_BIG_ENDIAN;
+	err = collect(w);
 	if (err == -ENOMEM) {
 		struct weld_where at = WELD_WHERE_NONE;
 
-		at.file = o->name;
-		err = diag_raise(o->diag, DIAG_NO_MEMORY, &at, "obj_write");
+		at.file = w->o->name;
+		err = diag_raise(w->o->diag, DIAG_NO_MEMORY, &at, "obj_write");
 	} else if (!err) {
-		elf.secs = w.secs.v;
-		elf.n_secs = w.secs.n;
-		elf.syms = w.syms.v;
-		elf.n_syms = w.syms.n;
-		err = elf_write(o->diag, &elf, out);
+		elf.secs = w->secs.v;
+		elf.n_secs = w->secs.n;
+		elf.syms = w->syms.v;
+		elf.n_syms = w->syms.n;
+		err = mem ? elf_write(w->o->diag, &elf, mem) :
+			    elf_write_to(w->o->diag, &elf, put_file, file);
 	}
-	writer_free(&w);
+	writer_free(w);
+	return err;
+}
+
+int obj_write(const struct obj *o, struct sbuf *out)
+{
+	return write_to(&(struct writer){ .o = o }, out, NULL);
+}
+
+static int fill_file(void *user, struct file_out *f)
+{
+	return write_to(user, NULL, f);
+}
+
+int obj_write_file(const struct obj *o, const char *path)
+{
+	return file_write_with(o->diag, path, fill_file, &(struct writer){ .o = o });
+}
+
+int obj_finish_file(struct obj *o, const char *path)
+{
+	struct writer w = { .o = o, .consumed = o };
+	int err = file_write_with(o->diag, path, fill_file, &w);
+
+	obj_free(o);
 	return err;
 }

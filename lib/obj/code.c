@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
+/*
+ * Instructions that stay in their file while nobody wants them. They come back in the reader's
+ * normal form: which fields that form has cleared, the relocations tell. A hash of what was there
+ * the first time proves that the file is the same.
+ */
+#include "lib/obj/obj_int.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lib/base/file.h"
+#include "lib/isa/isa.h"
+
+static u64 code_hash(const struct obj_sec *sec)
+{
+	return hash_bytes(sec->insns.v, (size_t)sec->insns.n * sizeof(*sec->insns.v));
+}
+
+int obj_leave_code(struct obj *o, const char *path)
+{
+	o->code_path = arena_strdup(&o->arena, path);
+	if (!o->code_path)
+		return obj_no_memory(o);
+	for (u32 i = 1; i < o->secs.n; i++) {
+		struct obj_sec *sec = &o->secs.v[i];
+
+		if (!obj_sec_is_code(sec->kind))
+			continue;
+		sec->code_hash = code_hash(sec);
+		vec_free(&sec->insns);
+	}
+	return 0;
+}
+
+/* Fewer bytes than there were: the file has shrunk. */
+static bool read_at(int fd, u8 *to, u64 size, u64 off)
+{
+	while (size) {
+		ssize_t n = pread(fd, to, size, (off_t)off);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		to += n;
+		off += (u64)n;
+		size -= (u64)n;
+	}
+	return true;
+}
+
+/* Clear the fields that the relocations patch, as reading them did. */
+static void clear_fields(struct obj_sec *sec)
+{
+	for (u32 i = 0; i < sec->relocs.n; i++) {
+		const struct obj_reloc *r = &sec->relocs.v[i];
+		struct bpf_insn *insn = &sec->insns.v[r->off / 8];
+
+		insn->imm = 0;
+		insn->src_reg = r->type == R_BPF_64_64 ? 0 : BPF_PSEUDO_CALL;
+		if (r->type == R_BPF_64_64)
+			insn[1].imm = 0;
+	}
+}
+
+static int read_code(struct obj *o, struct obj_sec *sec, int fd)
+{
+	struct weld_where at = WELD_WHERE_NONE;
+	u32 n = (u32)(sec->size / 8);
+	u8 *bytes = malloc(sec->size);
+	bool same = bytes && !vec_reserve(&sec->insns, n) &&
+		    read_at(fd, bytes, sec->size, sec->file_off);
+
+	if (!bytes || sec->insns.cap < n) {
+		free(bytes);
+		return obj_no_memory(o);
+	}
+	if (same) {
+		isa_load_insns(bytes, o->big_endian != HOST_BIG_ENDIAN, sec->insns.v, n);
+		sec->insns.n = n;
+		clear_fields(sec);
+		same = code_hash(sec) == sec->code_hash;
+	}
+	free(bytes);
+	if (same)
+		return 0;
+	vec_free(&sec->insns);
+	at.file = o->name;
+	at.section = sec->name;
+	return diag_raise(o->diag, DIAG_OBJ_FILE_CHANGED, &at, o->code_path);
+}
+
+int obj_fetch_code(struct obj *o, sec_id id)
+{
+	struct obj_sec *sec = obj_sec(o, id);
+	int fd = -1, err;
+
+	if (!o->code_path || !obj_sec_is_code(sec->kind) || sec->insns.n || !sec->size)
+		return 0;
+	err = file_open(o->diag, o->code_path, &fd);
+	if (err)
+		return err;
+	err = read_code(o, sec, fd);
+	close(fd);
+	return err;
+}
+
+void obj_drop_code(struct obj *o, sec_id sec)
+{
+	if (o->code_path)
+		vec_free(&obj_sec(o, sec)->insns);
+}
