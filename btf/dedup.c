@@ -391,6 +391,10 @@ static int pair_fwds(struct dedup *d)
 	d->group = new_array(d->n);
 	if (!d->group)
 		return -ENOMEM;
+	if (d->flags & BTF_DEDUP_PARTIAL) {
+		memset(d->group, 0xff, d->n * sizeof(u32));
+		return 0;
+	}
 	/* Twice: a complete type may come before the first declaration of its name. */
 	for (u32 i = 0; i < d->n && !err; i++)
 		err = join_group(d, i);

@@ -251,6 +251,39 @@ START_TEST(merging_is_exact_and_complete)
 }
 END_TEST
 
+/* Parts that were merged as they came, as a whole at the end, and all of it at once: the same. The
+ * declaration in the first part means what the third part says, and that of "d" nothing. */
+START_TEST(A3_5_merging_in_parts_is_merging_at_once)
+{
+	enum { N = 40, PARTS = 4 };
+
+	for (u32 seed = 0; seed < 100; seed++) {
+		struct btf *once, *parts;
+		u32 map[N + 3];
+
+		ck_assert_int_eq(btf_new(&once), 0);
+		ck_assert_int_eq(btf_new(&parts), 0);
+		for (u32 part = 0; part < PARTS; part++) {
+			struct btf *b = random_graph(seed * PARTS + part, N);
+
+			ck_assert_int_eq(btf_add_fwd(b, "a", false, NULL), 0);
+			ck_assert_int_eq(btf_add_fwd(b, "d", false, NULL), 0);
+			ck_assert_int_eq(btf_append(once, b, map), 0);
+			ck_assert_int_eq(btf_append(parts, b, map), 0);
+			dedup(parts, BTF_DEDUP_PARTIAL, NULL);
+			btf_free(b);
+		}
+		dedup(once, 0, NULL);
+		dedup(parts, 0, NULL);
+		ck_assert_int_eq(btf_renew_strs(once, NULL), 0);
+		ck_assert_int_eq(btf_renew_strs(parts, NULL), 0);
+		ck_assert(btf_equal(once, parts));
+		btf_free(once);
+		btf_free(parts);
+	}
+}
+END_TEST
+
 /* --- large --------------------------------------------------------------------------------- */
 
 /*
@@ -380,7 +413,8 @@ static Suite *dedup_suite(void)
 	Suite *s = suite_create("btf_dedup");
 
 	unit_add(s, "small", copies_become_one, entities_stay_apart, cycles_of_any_length_are_one,
-		 tags_keep_their_owners, merging_is_exact_and_complete, spelling_does_not_matter,
+		 tags_keep_their_owners, merging_is_exact_and_complete,
+		 A3_5_merging_in_parts_is_merging_at_once, spelling_does_not_matter,
 		 equal_names_at_different_offsets_are_equal, far_differences_are_found);
 	unit_add(s, "declarations", declarations_meet_what_they_declare,
 		 ambiguous_declarations_stay, ambiguity_is_found_late,
