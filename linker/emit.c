@@ -1,44 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
-/* Bytes and symbols of the output, from the decisions of the passes before. */
+/* Sections and symbols of the output, from the decisions of the passes before. */
 #include "linker/link_int.h"
 
 /* --- sections ---------------------------------------------------------------------------- */
-
-static int copy_code(struct link *l, struct obj_sec *sec, const struct link_out *o)
-{
-	if (!o->size)
-		return 0;
-	if (vec_reserve(&sec->insns, (u32)(o->size / 8)))
-		return -ENOMEM;
-	sec->insns.n = (u32)(o->size / 8);
-	memset(sec->insns.v, 0, (size_t)sec->insns.n * sizeof(*sec->insns.v));
-	for (u32 i = 0; i < o->pieces.n; i++) {
-		const struct link_piece *p = link_piece(l, o->pieces.v[i]);
-		const struct obj_sec *from = obj_sec(link_obj(l, p->input), p->sec);
-
-		if (p->size)
-			memcpy(&sec->insns.v[p->out_off / 8], &from->insns.v[p->off / 8], p->size);
-	}
-	return 0;
-}
-
-static int copy_bytes(struct link *l, struct obj_sec *sec, const struct link_out *o)
-{
-	if (sec->elf_type == SHT_NOBITS || !o->size)
-		return 0;
-	if (vec_reserve(&sec->bytes, (u32)o->size))
-		return -ENOMEM;
-	sec->bytes.n = (u32)o->size;
-	memset(sec->bytes.v, 0, sec->bytes.n);
-	for (u32 i = 0; i < o->pieces.n; i++) {
-		const struct link_piece *p = link_piece(l, o->pieces.v[i]);
-		const struct obj_sec *from = obj_sec(link_obj(l, p->input), p->sec);
-
-		if (p->size && p->sec.i)
-			memcpy(&sec->bytes.v[p->out_off], &from->bytes.v[p->off], p->size);
-	}
-	return 0;
-}
 
 /* Type and flags of a section that no input brought along. */
 static void set_defaults(struct obj_sec *sec)
@@ -65,7 +29,7 @@ static int emit_section(struct link *l, struct link_out *o)
 	}
 	sec->align = o->align;
 	sec->size = o->size;
-	return obj_sec_is_code(o->kind) ? copy_code(l, sec, o) : copy_bytes(l, sec, o);
+	return 0;
 }
 
 static int emit_license(struct link *l)

@@ -92,11 +92,18 @@ static void share_entities(struct link *l)
 /* The decl tags of an input by what they are on: a list from head[target] through next[tag]. */
 struct tags {
 	u32 *head, *next;
+	bool none;
 };
 
 static int list_tags(struct arena *a, const struct btf *b, struct tags *tags)
 {
-	u32 n = btf_n_types(b) + 1;
+	u32 n = btf_n_types(b) + 1, first = 1;
+
+	while (first < n && btf_kind_of(b, first) != BTF_KIND_DECL_TAG)
+		first++;
+	tags->none = first == n;
+	if (tags->none)
+		return 0;
 
 	tags->head = arena_array(a, n, sizeof(u32));
 	tags->next = arena_array(a, n, sizeof(u32));
@@ -136,9 +143,9 @@ static int add_tags(struct link *l)
 
 		if (!n->out_btf)
 			continue;
-		if (!of->head)
+		if (!of->head && !of->none)
 			err = list_tags(&a, link_obj(l, n->input)->btf, of);
-		if (!err)
+		if (!err && !of->none)
 			err = add_tags_of(l, n, of);
 	}
 	arena_free(&a);
@@ -295,18 +302,38 @@ static int add_datasecs(struct link *l)
 	return err;
 }
 
-/* Hands the finished BTF to the output. */
-int link_emit_types(struct link *l)
+static int add_entities(struct link *l)
 {
+	struct arena a = { 0 };
 	int err = 0;
 
-	if (!l->btf)
-		return 0;
-	for (u32 i = 0; i < l->out_nodes.n; i++)
+	for (u32 i = 1; i < l->inputs.n && !err; i++) {
+		struct link_input *in = &l->inputs.v[i];
+
+		if (in->types)
+			in->owners = arena_array(&a, btf_n_types(in->obj->btf) + 1,
+						 sizeof(*in->owners));
+		err = in->types && !in->owners ? -ENOMEM : 0;
+	}
+	for (u32 i = 0; i < l->out_nodes.n && !err; i++)
 		if (link_node(l, l->out_nodes.v[i])->btf_id)
 			claim_entity(l, l->out_nodes.v[i]);
 	for (u32 i = 0; i < l->out_nodes.n && !err; i++)
 		err = add_entity(l, l->out_nodes.v[i]);
+	for (u32 i = 1; i < l->inputs.n; i++)
+		l->inputs.v[i].owners = NULL;
+	arena_free(&a);
+	return err;
+}
+
+/* Hands the finished BTF to the output. */
+int link_emit_types(struct link *l)
+{
+	int err;
+
+	if (!l->btf)
+		return 0;
+	err = add_entities(l);
 	if (!err)
 		err = add_tags(l);
 	if (!err)

@@ -132,13 +132,55 @@ int link_add_fd(struct link *l, const char *name, int fd, const char *file, inpu
 	return err;
 }
 
+static u64 code_size(const struct obj *o)
+{
+	u64 size = 0;
+
+	for (u32 i = 1; i < o->secs.n; i++)
+		if (obj_sec_is_code(o->secs.v[i].kind))
+			size += o->secs.v[i].size;
+	return size;
+}
+
+static int leave_code(struct link *l, u32 from)
+{
+	int err = 0;
+
+	for (u32 i = from; i < l->inputs.n && !err; i++) {
+		const struct link_input *in = &l->inputs.v[i];
+
+		if (in->in_file)
+			err = obj_leave_code(in->obj, in->file);
+	}
+	return err;
+}
+
+/* Once there is too much code, none of it is held that can be read again. The last input is new. */
+static int count_code(struct link *l)
+{
+	u64 before = l->code_size;
+	u32 last = l->inputs.n - 1;
+
+	l->inputs.v[last].in_file = true;
+	l->code_size += code_size(l->inputs.v[last].obj);
+	if (l->code_size <= l->code_max)
+		return 0;
+	return leave_code(l, before <= l->code_max ? 1 : last);
+}
+
 int link_add_file(struct link *l, const char *name, const char *path, input_id *id)
 {
 	int fd = -1, err = file_open(l->diag, path, &fd);
+	u32 before = l->inputs.n;
+	struct stat st;
 
 	if (err)
 		return err;
 	err = link_add_fd(l, name, fd, strcmp(path, "-") ? path : "<stdin>", id);
+	/* An archive is no input yet. */
+	if (!err && l->reread && l->inputs.n > before && strcmp(path, "-") != 0 &&
+	    !fstat(fd, &st) && S_ISREG(st.st_mode))
+		err = count_code(l);
 	close(fd);
 	return err;
 }

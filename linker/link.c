@@ -14,11 +14,29 @@
 
 #include <stdlib.h>
 
+#include "lib/base/mem.h"
 #include "linker/inline.h"
+
+/* Below this, reading code twice costs more than it saves. */
+enum { CODE_MAX = 4 << 20 };
 
 static int milestone(struct link *l)
 {
 	return l->err;
+}
+
+/* What only looking for names and equal things needs. */
+static int forget_names(struct link *l)
+{
+	vec_free(&l->names);
+	vec_free(&l->same.pairs);
+	hmap_free(&l->name_index);
+	hmap_free(&l->equal_index);
+	hmap_free(&l->same.index);
+	link_names_free(&l->input_names);
+	link_names_free(&l->out_names);
+	link_trim(l);
+	return 0;
 }
 
 static link_pass *const passes[] = {
@@ -60,9 +78,19 @@ static link_pass *const passes[] = {
 	link_emit_sections,
 	link_emit_symbols,
 	link_emit_types,
-	link_emit_relocs,
-	link_emit_records,
+	forget_names,
+	/* From here on nobody asks an input for anything but the bytes of its pieces. */
+	link_emit_contents,
 };
+
+/* Where there is little to give back, looking for it costs more. */
+void link_trim(const struct link *l)
+{
+	enum { MANY_INPUTS = 100 };
+
+	if (l->inputs.n >= MANY_INPUTS)
+		mem_trim();
+}
 
 int link_fault(struct link *l, int err)
 {
@@ -114,6 +142,9 @@ int link_new(struct diag *d, const struct link_opts *opts, struct link **out)
 	l->allow_unresolved = opts && opts->allow_unresolved;
 	l->gc = opts && opts->gc;
 	l->whole_archive = opts && opts->whole_archive;
+	l->no_table = opts && opts->no_table;
+	l->reread = opts && opts->reread;
+	l->code_max = opts && opts->code_max ? opts->code_max : CODE_MAX;
 	if (opts && opts->license)
 		l->license = arena_strdup(&l->arena, opts->license);
 	if ((opts && opts->license && !l->license) || !vec_push(&l->inputs) ||
@@ -126,24 +157,23 @@ int link_new(struct diag *d, const struct link_opts *opts, struct link **out)
 	return 0;
 }
 
-/* Everything that only the passes need. */
-static void free_scratch(struct link *l)
+/* Everything that only the passes and the tables need. */
+static void free_plans(struct link *l)
 {
 	for (u32 i = 0; i < l->outs.n; i++)
 		vec_free(&l->outs.v[i].pieces);
 	vec_free(&l->outs);
-	vec_free(&l->names);
 	vec_free(&l->pieces);
-	hmap_free(&l->name_index);
 	hmap_free(&l->out_index);
-	hmap_free(&l->equal_index);
 	hmap_free(&l->map_index);
 	link_free_archives(l);
-	link_names_free(&l->input_names);
-	link_names_free(&l->out_names);
 	vec_free(&l->out_nodes);
-	vec_free(&l->same.pairs);
-	hmap_free(&l->same.index);
+	forget_names(l);
+}
+
+/* What a failed link leaves. */
+static void free_output(struct link *l)
+{
 	btf_free(l->btf);
 	l->btf = NULL;
 	obj_free(l->obj);
@@ -165,7 +195,8 @@ void link_free(struct link *l)
 {
 	if (!l)
 		return;
-	free_scratch(l);
+	free_plans(l);
+	free_output(l);
 	free_inputs(l);
 	vec_free(&l->inputs);
 	vec_free(&l->mappings);
@@ -219,6 +250,13 @@ static int inline_output(struct link *l)
 	return link_move_rows(l, inlined);
 }
 
+static int fill_tables(struct link *l)
+{
+	int err = link_fill_table(l);
+
+	return err ? err : link_fill_parts(l);
+}
+
 int link_finish(struct link *l, struct obj **out)
 {
 	int err, table_err;
@@ -227,14 +265,14 @@ int link_finish(struct link *l, struct obj **out)
 		return diag_raise(l->diag, DIAG_LINK_FINISHED, NULL);
 	l->finished = true;
 	err = run_passes(l);
-	table_err = err == -ENOMEM ? 0 : link_fill_table(l);
-	if (!table_err && err != -ENOMEM)
-		table_err = link_fill_parts(l);
+	table_err = err == -ENOMEM || l->no_table ? 0 : fill_tables(l);
 	if (!err)
 		err = table_err;
 	/* Before the output is indexed and written, for which the memory is needed. */
+	free_plans(l);
 	if (!l->keep_inputs)
 		free_inputs(l);
+	link_trim(l);
 	if (!err)
 		err = index_output(l);
 	if (!err)
@@ -243,6 +281,6 @@ int link_finish(struct link *l, struct obj **out)
 		*out = l->obj;
 		l->obj = NULL;
 	}
-	free_scratch(l);
+	free_output(l);
 	return err == -ENOMEM ? diag_raise(l->diag, DIAG_NO_MEMORY, NULL, "the linker") : err;
 }

@@ -27,6 +27,7 @@ typedef struct { u32 i; } out_id;	/* a section of the output while it is laid ou
 struct link_input {
 	struct obj *obj;	/* freed by link_finish, unless lent */
 	const char *file;	/* its name, arena */
+	bool in_file;		/* that is a regular file, which can be read again */
 	bool lent;
 	bool given_name;	/* else the stem */
 	bool is_private;	/* name_inputs */
@@ -40,7 +41,7 @@ struct link_input {
 	out_id *outs;		/* arena; by section: where it goes; join_sections */
 	bool *has_entries;	/* arena; by section: a row of strings or constants; cut_pieces */
 	piece_id *sec_pieces;	/* arena; n_secs + 1: first piece of each section; cut_pieces */
-	node_id *owners;	/* arena; FUNC or VAR here -> its symbol; emit_types */
+	node_id *owners;	/* FUNC or VAR here -> its symbol; only while emit_types runs */
 	u32 *types;		/* arena; BTF id here -> in the output; merge_types, emit_types */
 };
 
@@ -67,25 +68,25 @@ enum link_kind {
 struct link_node {
 	input_id input;
 	sym_id sym;		/* in the input's object */
-	enum link_kind kind;
 	node_id to;		/* itself, the winner, or the definition; bind passes */
-	enum link_how how;	/* what to was set by */
+	enum link_kind kind : 8;
+	enum link_how how : 8;	/* what to was set by */
 	u32 mapping;		/* how is MAPPING: index in mappings */
 	func_id func;		/* defined functions */
 	map_id map;		/* defined and extern maps */
 	u32 btf_id;		/* FUNC or VAR in the input's BTF, 0 none */
-	bool is_def;
-	bool is_entry;
-	bool exported;
-	bool hidden_here;	/* --hide: local in the output; mark_hidden, then bind passes */
-	bool called_otherwise;	/* --rename or --prefix made its name; rename_nodes */
-	bool wrapped;		/* an extern that --wrap turned to another name; rename_nodes */
-	bool won;		/* other definitions of its name gave way; bind passes */
-	bool lost;		/* a weak body that a mapping keeps; keep_targets */
-	bool is_clone;
-	bool moved;		/* an entry that became a subprogram; make_clones */
-	bool referenced;	/* labels: a kept relocation names it; plan_relocs */
-	bool reached;		/* drop_unreached, if asked to */
+	bool is_def : 1;
+	bool is_entry : 1;
+	bool exported : 1;
+	bool hidden_here : 1;	/* --hide: local in the output; mark_hidden, then bind passes */
+	bool called_otherwise : 1;	/* --rename or --prefix made its name; rename_nodes */
+	bool wrapped : 1;	/* an extern that --wrap turned to another name; rename_nodes */
+	bool won : 1;		/* other definitions of its name gave way; bind passes */
+	bool lost : 1;		/* a weak body that a mapping keeps; keep_targets */
+	bool is_clone : 1;
+	bool moved : 1;		/* an entry that became a subprogram; make_clones */
+	bool referenced : 1;	/* labels: a kept relocation names it; plan_relocs */
+	bool reached : 1;	/* drop_unreached, if asked to */
 	u8 bind, vis;		/* merged over all declarations; bind passes */
 	piece_id piece;		/* definitions; cut_pieces */
 	u64 piece_off;		/* bytes from the piece's start */
@@ -176,7 +177,8 @@ struct link_names {
 struct link {
 	struct diag *diag;
 	struct arena arena;
-	bool allow_unresolved, gc, whole_archive;
+	bool allow_unresolved, gc, whole_archive, no_table, reread;
+	u64 code_size, code_max;	/* bytes of code in all inputs; held in memory at most */
 	bool swept, gc_types;	/* drop_unreached: done, for types as well */
 	const char *license;
 	int err;		/* the first conflict: checked at the next milestone */
@@ -224,6 +226,9 @@ typedef int link_pass(struct link *l);
 
 /* Remember a conflict and go on; the error of a diagnostic goes in. -ENOMEM is passed through. */
 int link_fault(struct link *l, int err);
+
+/* Give memory that was freed back to the system. */
+void link_trim(const struct link *l);
 
 static inline struct link_input *link_input(const struct link *l, input_id id)
 {
@@ -306,8 +311,7 @@ link_pass link_merge_types;		/* types.c */
 link_pass link_emit_sections;		/* emit.c */
 link_pass link_emit_symbols;		/* emit.c */
 link_pass link_emit_types;		/* types.c */
-link_pass link_emit_relocs;		/* relocs.c */
-link_pass link_emit_records;		/* records.c */
+link_pass link_emit_contents;		/* contents.c */
 link_pass link_fill_table;		/* table.c */
 link_pass link_fill_parts;		/* table.c */
 /* inline_rows.c: rows and parts of the object that o is, after inlining. -ENOMEM. */
@@ -341,6 +345,22 @@ struct link_target {
 
 struct link_target link_reloc_target(const struct link *l, input_id input, sec_id sec,
 				     const struct obj_reloc *r);
+
+/* contents.c asks for each piece: */
+/* relocs.c: its relocations. */
+int link_emit_relocs(struct link *l, piece_id piece);
+
+/* Offsets in an input's strings that were looked up already: the lines of a function share most of
+ * theirs. A slot is overwritten by the next offset that falls on it. */
+enum { LINK_STRS_CACHED = 256 };
+
+struct link_str_cache {
+	const struct btf *from;
+	u32 old[LINK_STRS_CACHED], new[LINK_STRS_CACHED];
+};
+
+/* records.c: its BTF.ext records; strs begins all zero. */
+int link_emit_records(struct link *l, piece_id piece, struct link_str_cache *strs);
 
 /* relocs.c: the first relocation of a section at or behind off. */
 u32 link_first_reloc(const struct obj_sec *s, u64 off);

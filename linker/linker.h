@@ -36,6 +36,10 @@ struct link_opts {
 	const char *license;	/* replaces what the inputs say; NULL: theirs */
 	bool gc;		/* drop what no program reaches (gc.c says from where) */
 	bool whole_archive;	/* all members of all archives, wanted or not */
+	bool reread;		/* files stay as they are until link_finish: large links need not
+				 * hold the code of all of them */
+	u64 code_max;		/* bytes of code that are held even so; 0: 4 MiB */
+	bool no_table;		/* nobody is going to ask what became of symbols and sections */
 };
 
 int link_new(struct diag *d, const struct link_opts *opts, struct link **out);
@@ -162,7 +166,7 @@ struct link_table {
 	u32 n_rows;
 };
 
-/* Valid after link_finish, even a failed one (rows so far), until link_free. */
+/* Valid after link_finish, even a failed one (rows so far), until link_free. Empty if no_table. */
 struct link_table link_table(const struct link *l);
 
 /* Why a row is as it is, in words; NULL without memory. */

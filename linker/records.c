@@ -28,19 +28,10 @@ static u32 first_record(const void *records, size_t size, u32 n, u64 insn)
 
 #define FIRST(vec, insn) first_record((vec).v, sizeof(*(vec).v), (vec).n, (insn))
 
-/* Offsets in an input's strings that were looked up already: the lines of a function share most of
- * theirs. A slot is overwritten by the next offset that falls on it. */
-enum { N_CACHED = 256 };
-
-struct str_cache {
-	const struct btf *from;
-	u32 old[N_CACHED], new[N_CACHED];
-};
-
 /* A piece of code on its way: insn_out = insn - from + to. */
 struct move {
 	struct link *l;
-	struct str_cache *strs;
+	struct link_str_cache *strs;
 	const struct link_piece *piece;
 	const struct link_input *in;
 	const struct obj_sec *src;
@@ -67,13 +58,13 @@ static int move_func_infos(struct move *m)
 
 static int move_str(struct move *m, u32 off, u32 *out)
 {
-	struct str_cache *c = m->strs;
-	u32 slot = off % N_CACHED;
+	struct link_str_cache *c = m->strs;
+	u32 slot = off % LINK_STRS_CACHED;
 	int err;
 
 	/* Offset 0 is the empty string in all tables, as an empty slot says. */
 	if (c->from != m->in->obj->btf)
-		*c = (struct str_cache){ .from = m->in->obj->btf };
+		*c = (struct link_str_cache){ .from = m->in->obj->btf };
 	if (c->old[slot] == off) {
 		*out = c->new[slot];
 		return 0;
@@ -141,13 +132,13 @@ static int move_core_relos(struct move *m)
 	return 0;
 }
 
-static int move_records(struct link *l, struct link_out *o, piece_id piece, struct str_cache *strs)
+int link_emit_records(struct link *l, piece_id piece, struct link_str_cache *strs)
 {
 	const struct link_piece *p = link_piece(l, piece);
 	const struct link_input *in = link_input(l, p->input);
 	struct move m = {
 		.l = l, .strs = strs, .piece = p, .in = in, .src = obj_sec(in->obj, p->sec),
-		.dst = obj_sec(l->obj, o->sec), .from = (u32)(p->off / 8),
+		.dst = obj_sec(l->obj, l->outs.v[p->out.i].sec), .from = (u32)(p->off / 8),
 		.end = (u32)((p->off + p->size) / 8), .to = (u32)(p->out_off / 8),
 	};
 	int err;
@@ -158,18 +149,4 @@ static int move_records(struct link *l, struct link_out *o, piece_id piece, stru
 	if (!err)
 		err = move_line_infos(&m);
 	return err ? err : move_core_relos(&m);
-}
-
-int link_emit_records(struct link *l)
-{
-	struct str_cache strs = { 0 };
-	int err = 0;
-
-	for (u32 i = 1; i < l->outs.n; i++) {
-		struct link_out *o = &l->outs.v[i];
-
-		for (u32 p = 0; p < o->pieces.n && !err && obj_sec_is_code(o->kind); p++)
-			err = move_records(l, o, o->pieces.v[p], &strs);
-	}
-	return err;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause */
 /*
  * Relocations, in two steps: plan_relocs finds which labels and section symbols are needed, while
- * symbols can still be added; emit_relocs writes them, sorted because pieces are.
+ * symbols can still be added; emit_relocs writes those of a piece, sorted because pieces are.
  */
 #include "linker/link_int.h"
 
@@ -37,16 +37,6 @@ static int each_reloc_of(struct link *l, piece_id piece, reloc_fn *fn)
 			break;
 		err = fn(l, piece, r, link_reloc_target(l, p->input, p->sec, r));
 	}
-	return err;
-}
-
-static int each_reloc(struct link *l, reloc_fn *fn)
-{
-	int err = 0;
-
-	for (u32 o = 1; o < l->outs.n; o++)
-		for (u32 i = 0; i < l->outs.v[o].pieces.n && !err; i++)
-			err = each_reloc_of(l, l->outs.v[o].pieces.v[i], fn);
 	return err;
 }
 
@@ -106,8 +96,11 @@ static void warn_custom_sections(struct link *l)
 
 int link_plan_relocs(struct link *l)
 {
-	int err = each_reloc(l, plan);
+	int err = 0;
 
+	for (u32 o = 1; o < l->outs.n; o++)
+		for (u32 i = 0; i < l->outs.v[o].pieces.n && !err; i++)
+			err = each_reloc_of(l, l->outs.v[o].pieces.v[i], plan);
 	if (err || l->err)
 		return err ? err : l->err;
 	warn_custom_sections(l);
@@ -133,7 +126,7 @@ static int emit(struct link *l, piece_id piece, const struct obj_reloc *r, struc
 	return 0;
 }
 
-int link_emit_relocs(struct link *l)
+int link_emit_relocs(struct link *l, piece_id piece)
 {
-	return each_reloc(l, emit);
+	return each_reloc_of(l, piece, emit);
 }

@@ -158,12 +158,11 @@ static int append_input(struct link *l, input_id input)
 	int err = -ENOMEM;
 
 	in->types = arena_array(&l->arena, c.n, sizeof(*in->types));
-	in->owners = arena_array(&l->arena, c.n, sizeof(*in->owners));
 	c.entity = arena_array(&scratch, c.n, 1);
 	c.used = arena_array(&scratch, c.n, 1);
 	c.keep = arena_array(&scratch, c.n, 1);
 	c.drop = arena_array(&scratch, c.n, 1);
-	if (in->types && in->owners && c.entity && c.used && c.keep && c.drop)
+	if (in->types && c.entity && c.used && c.keep && c.drop)
 		err = choose(l, input, &c);
 	if (!err)
 		err = btf_append_some(l->btf, c.btf, c.keep, in->types);
@@ -209,11 +208,11 @@ static int name_all_params(struct link *l)
 	return err;
 }
 
-static int dedup(struct link *l)
+static int dedup(struct link *l, u32 flags)
 {
 	u32 n = btf_n_types(l->btf) + 1;
 	u32 *map = calloc(n, sizeof(*map));
-	int err = map ? btf_dedup(l->btf, 0, map) : -ENOMEM;
+	int err = map ? btf_dedup(l->btf, flags, map) : -ENOMEM;
 
 	for (u32 i = 1; i < l->inputs.n && !err; i++) {
 		const struct link_input *in = &l->inputs.v[i];
@@ -243,9 +242,12 @@ static void mend_types(struct btf *b)
 	}
 }
 
-/* The plain types of all inputs, in input order, each once. */
-int link_merge_types(struct link *l)
+/* Most types of an input are those of the inputs before it: merged now and then, they never take
+ * more room than a few inputs' do. */
+static int append_inputs(struct link *l)
 {
+	enum { TYPES_AT_ONCE = 32768 };
+	u32 n_merged = 0;
 	int err = 0;
 
 	for (u32 i = 1; i < l->inputs.n && !err; i++) {
@@ -255,11 +257,23 @@ int link_merge_types(struct link *l)
 			err = btf_new(&l->btf);
 		if (!err)
 			err = append_input(l, (input_id){ i });
+		if (err || btf_n_types(l->btf) - n_merged < TYPES_AT_ONCE)
+			continue;
+		err = dedup(l, BTF_DEDUP_PARTIAL);
+		n_merged = btf_n_types(l->btf);
 	}
+	return err;
+}
+
+/* The plain types of all inputs, in input order, each once. */
+int link_merge_types(struct link *l)
+{
+	int err = append_inputs(l);
+
 	if (!err && l->btf)
 		err = name_all_params(l);
 	if (err || !l->btf)
 		return err;
 	mend_types(l->btf);
-	return dedup(l);
+	return dedup(l, 0);
 }

@@ -168,6 +168,15 @@ static int gather(struct link_job *job)
 	return worst;
 }
 
+/* Is anything to be said about the link itself? */
+static bool wants_table(const struct cli *cli)
+{
+	static const enum cli_opt_id ids[] = { CLI_OPT_LINK_MAP, CLI_OPT_WHY, CLI_OPT_TRACE_SYMBOL,
+					       CLI_OPT_NONE };
+
+	return cli->json || cli_any(cli, ids);
+}
+
 /* --- output --------------------------------------------------------------------------- */
 
 static void print_json(const struct link_job *job, bool linked, bool explained)
@@ -190,13 +199,25 @@ static int write_output(struct link_job *job, const struct weld_object *obj)
 
 static int write_all(struct link_job *job, const struct weld_object *obj)
 {
-	int status = write_output(job, obj);
+	int status = obj ? write_output(job, obj) : CLI_OK;
 
 	if (status == CLI_OK && cli_has(job->cli, CLI_OPT_LINK_MAP))
 		status = link_write_map(job);
 	if (status == CLI_OK && cli_has(job->cli, CLI_OPT_DEPFILE))
 		status = link_write_depfile(job);
 	return status;
+}
+
+/* Nobody wants the object but the file. */
+static bool straight_to_file(const struct link_job *job)
+{
+	return !job->image && !wants_table(job->cli) && strcmp(job->output, "-") != 0;
+}
+
+static int finish(struct link_job *job, struct weld_object **obj)
+{
+	return straight_to_file(job) ? weld_linker__finish_file(job->linker, job->output) :
+				       weld_linker__finish(job->linker, obj);
 }
 
 /* --why and --trace-symbol say something about a failed link, too, but a name that isn't there
@@ -207,7 +228,7 @@ static int link_all(struct link_job *job)
 	int status = gather(job), named = CLI_FINDING;
 
 	if (status == CLI_OK) {
-		status = cli_status(job->cli, weld_linker__finish(job->linker, &obj));
+		status = cli_status(job->cli, finish(job, &obj));
 		named = link_check_names(job);
 		status = status ? status : named;
 	}
@@ -273,7 +294,8 @@ int verb_link(struct cli *cli)
 	WELD_OPTS(weld_linker_opts, opts,
 		  .allow_unresolved = cli_has(cli, CLI_OPT_ALLOW_UNRESOLVED),
 		  .license = cli_value(cli, CLI_OPT_LICENSE), .gc = cli_has(cli, CLI_OPT_GC),
-		  .whole_archive = cli_has(cli, CLI_OPT_WHOLE_ARCHIVE));
+		  .whole_archive = cli_has(cli, CLI_OPT_WHOLE_ARCHIVE),
+		  .no_table = !wants_table(cli), .reread = true);
 	struct link_job job = { .cli = cli };
 	int status = take_words(&job), err;
 

@@ -33,6 +33,12 @@ struct weld_linker_opts {
 	 */
 	bool gc;
 	bool whole_archive;    /* take all members of all archives, wanted or not */
+	/* Keep no account of what became of symbols and sections: saves memory in large links.
+	 * weld_linker__symbol, __find_symbol and __section find nothing then. */
+	bool no_table;
+	/* Inputs that are added by path stay as they are until weld_linker__finish returns: code
+	 * that is large together isn't held in memory meanwhile, but read again. */
+	bool reread;
 };
 
 WELD_API int weld_linker__new(struct weld_ctx *ctx, const struct weld_linker_opts *opts,

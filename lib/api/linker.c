@@ -28,7 +28,8 @@ int weld_linker__new(struct weld_ctx *ctx, const struct weld_linker_opts *opts,
 	err = link_new(&ctx->diag,
 		       &(struct link_opts){ .allow_unresolved = o.allow_unresolved,
 					    .license = o.license,
-					    .gc = o.gc, .whole_archive = o.whole_archive },
+					    .gc = o.gc, .whole_archive = o.whole_archive,
+					    .no_table = o.no_table, .reread = o.reread },
 		       &l->link);
 	if (err) {
 		free(l);
@@ -134,19 +135,12 @@ int weld_linker__finish(struct weld_linker *linker, struct weld_object **obj)
 
 int weld_linker__finish_file(struct weld_linker *linker, const char *path)
 {
-	struct sbuf bytes = { 0 };
-	struct obj *o = NULL;
+	struct obj *o;
 	int err;
 
 	api_begin(linker->diag);
 	err = link_finish(linker->link, &o);
-	if (!err)
-		err = obj_write(o, &bytes);
-	if (!err)
-		err = file_write(linker->diag, path, bytes.data, bytes.size);
-	sbuf_free(&bytes);
-	obj_free(o);
-	return err;
+	return err ? err : obj_finish_file(o, path);
 }
 
 /* --- what became of it ---------------------------------------------------------------- */
@@ -308,7 +302,8 @@ int weld_link(struct weld_ctx *ctx, const struct weld_link_input *inputs, size_t
 
 	if (!err) {
 		WELD_OPTS(weld_linker_opts, lo, .allow_unresolved = o.allow_unresolved,
-			  .license = o.license, .gc = o.gc, .whole_archive = o.whole_archive);
+			  .license = o.license, .gc = o.gc, .whole_archive = o.whole_archive,
+			  .no_table = true, .reread = true);
 
 		err = weld_linker__new(ctx, &lo, &l);
 	}

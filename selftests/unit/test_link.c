@@ -7,7 +7,9 @@
 #include "selftests/unit/linking.h"
 #include "selftests/unit/unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* The mapping example: inputs in one of six orders, the mapping straight or swapped. */
 static void begin_mapping(struct linking *t, u32 order, bool swapped)
@@ -222,7 +224,7 @@ START_TEST(A3_2_first_weak_wins)
 	out = linking_finish(&t, 0);
 	ck_assert_int_eq(linking_row(&t, "a", "func")->fate, LINK_FATE_DROPPED);
 	ck_assert_int_eq(linking_row(&t, "b", "func")->fate, LINK_FATE_KEPT);
-	ck_assert_ptr_nonnull(linking_row(&t, "a", "func")->words);
+	ck_assert_int_eq(linking_row(&t, "a", "func")->why, LINK_WHY_LATER);
 	ck_assert_uint_eq(n_tags(out, "late_one"), 1);
 	/* What lay behind the variable that lost keeps its alignment. */
 	ck_assert_uint_eq(obj_sym(out, obj_find_sym(out, "after"))->value % 8, 0);
@@ -596,6 +598,98 @@ static int link_again(void *user)
 	return err;
 }
 
+/* --- large links ------------------------------------------------------------------------- */
+
+static void copy_file(const char *from, const char *to)
+{
+	struct diag d = { .error_limit = DIAG_DEFAULT_LIMIT };
+	struct sbuf bytes = { 0 };
+
+	ck_assert_int_eq(file_read(&d, from, &bytes), 0);
+	ck_assert_int_eq(file_write(&d, to, bytes.data, bytes.size), 0);
+	sbuf_free(&bytes);
+}
+
+static const struct link_opts leaving = { .reread = true, .code_max = 1, .no_table = true };
+
+static struct sbuf link_mapped(const struct link_opts *opts)
+{
+	struct linking t;
+	struct sbuf bytes;
+	struct obj *out;
+
+	linking_begin(&t, opts);
+	linking_add(&t, "mapping_dispatcher");
+	linking_add(&t, "a=mapping_dummy");
+	linking_add(&t, "b=mapping_drop");
+	ck_assert_int_eq(link_set_private(t.l, "a"), 0);
+	ck_assert_int_eq(link_map_extern(t.l, "prog1", "a:xdp_main"), 0);
+	ck_assert_int_eq(link_map_extern(t.l, "prog2", "b:xdp_main"), 0);
+	out = linking_finish(&t, 0);
+	ck_assert_uint_eq(link_table(t.l).n_rows == 0, opts && opts->no_table);
+	bytes = linking_bytes(out);
+	obj_free(out);
+	linking_end(&t);
+	return bytes;
+}
+
+/* Where the code waits, and whether an account is kept, makes no difference. b is not private, so
+ * its entry is both a program and, as a clone, a subprogram: its section is fetched twice. */
+START_TEST(A3_9_code_may_wait_in_its_files)
+{
+	struct sbuf plain, left;
+
+	if (!linking_has("mapping_dispatcher"))
+		unit_skip("needs clang-19");
+	plain = link_mapped(NULL);
+	left = link_mapped(&leaving);
+	ck_assert(span_eq(span_of(plain.data, plain.size), span_of(left.data, left.size)));
+	sbuf_free(&plain);
+	sbuf_free(&left);
+}
+END_TEST
+
+/* What becomes of a file that a link is going to read again. */
+static void change(const char *path, u32 how)
+{
+	switch (how) {
+	case 0:	/* another object of the same size or not */
+		copy_file(PROGS_DIR "/mapping_drop.o", path);
+		break;
+	case 1:
+		ck_assert_int_eq(truncate(path, 100), 0);
+		break;
+	case 2:
+		ck_assert_int_eq(unlink(path), 0);
+		break;
+	}
+}
+
+START_TEST(A3_9_a_file_that_changes_fails_the_link)
+{
+	char dir[] = "/tmp/test_link.XXXXXX", path[64];
+
+	if (!linking_has("mapping_dummy"))
+		unit_skip("needs clang-19");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/a.o", dir);
+	for (u32 how = 0; how < 3; how++) {
+		struct linking t;
+
+		copy_file(PROGS_DIR "/mapping_dummy.o", path);
+		linking_begin(&t, &leaving);
+		ck_assert_int_eq(link_add_file(t.l, NULL, path, NULL), 0);
+		change(path, how);
+		linking_finish(&t, how == 2 ? -ENOENT : -EINVAL);
+		ck_assert_uint_eq(linking_count(&t, how == 2 ? DIAG_FILE_OPEN :
+							       DIAG_OBJ_FILE_CHANGED), 1);
+		linking_end(&t);
+		unlink(path);
+	}
+	rmdir(dir);
+}
+END_TEST
+
 START_TEST(A3_9_each_allocation_may_fail)
 {
 	static const char *const stems[] = { "mapping_dispatcher", "mapping_dummy",
@@ -630,6 +724,8 @@ static Suite *link_suite(void)
 		 A3_5_no_extern_is_left_in_the_types, A3_6_records_follow_their_functions);
 	unit_add(s, "again", A3_5_relinking_changes_nothing, A3_2_partial_links,
 		 A3_8_the_same_from_any_place, A3_9_inputs_are_not_changed);
+	unit_add(s, "large", A3_9_code_may_wait_in_its_files,
+		 A3_9_a_file_that_changes_fails_the_link);
 	unit_add(s, "faults", A3_9_each_allocation_may_fail);
 	return s;
 }
