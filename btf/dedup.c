@@ -324,41 +324,38 @@ static bool is_fwd(const struct btf_type *t)
 	return t->name_off && (btf_kind(t) == BTF_KIND_FWD || (btf_is_enum(t) && !btf_vlen(t)));
 }
 
-static u32 find_group(const struct dedup *d, const struct btf_type *t, u64 hash)
+static u64 hash_group(const struct btf_type *t)
 {
+	return hash_mix(t->name_off, flavour_of(t));
+}
+
+static u32 group_of(const struct dedup *d, const struct btf_type *t)
+{
+	u32 flavour = flavour_of(t);
 	struct hmap_iter it;
 
-	for (u32 g = hmap_first(&d->group_index, hash, &it); g != HMAP_NONE;
+	if (!t->name_off || !flavour)
+		return NONE;
+	for (u32 g = hmap_first(&d->group_index, hash_group(t), &it); g != HMAP_NONE;
 	     g = hmap_next(&d->group_index, &it))
-		if (d->groups.v[g].name_off == t->name_off &&
-		    d->groups.v[g].flavour == flavour_of(t))
+		if (d->groups.v[g].name_off == t->name_off && d->groups.v[g].flavour == flavour)
 			return g;
 	return NONE;
 }
 
-static int add_group(struct dedup *d, const struct btf_type *t, u64 hash)
+/* The group of a forward declaration, unless there is one of its name already. */
+static int found_group(struct dedup *d, u32 node)
 {
-	struct fwd_group *g = vec_push(&d->groups);
+	const struct btf_type *t = node_type(d, node);
+	struct fwd_group *g;
 
+	if (group_of(d, t) != NONE)
+		return 0;
+	g = vec_push(&d->groups);
 	if (!g)
 		return -ENOMEM;
 	*g = (struct fwd_group){ .name_off = t->name_off, .flavour = flavour_of(t), .full = NONE };
-	return hmap_add(&d->group_index, hash, d->groups.n - 1);
-}
-
-static int join_group(struct dedup *d, u32 node)
-{
-	const struct btf_type *t = node_type(d, node);
-	u64 hash = hash_mix(t->name_off, flavour_of(t));
-
-	d->group[node] = NONE;
-	if (!t->name_off || !flavour_of(t))
-		return 0;
-	d->group[node] = find_group(d, t, hash);
-	if (d->group[node] != NONE || !is_fwd(t))
-		return 0;
-	d->group[node] = d->groups.n;
-	return add_group(d, t, hash);
+	return hmap_add(&d->group_index, hash_group(t), d->groups.n - 1);
 }
 
 /* Are two complete types of one name one type? Before there are classes, by their looks. */
@@ -395,13 +392,14 @@ static int pair_fwds(struct dedup *d)
 		memset(d->group, 0xff, d->n * sizeof(u32));
 		return 0;
 	}
-	/* Twice: a complete type may come before the first declaration of its name. */
+	/* Declarations found groups, which complete types from before them join as well. */
 	for (u32 i = 0; i < d->n && !err; i++)
-		err = join_group(d, i);
-	for (u32 i = 0; i < d->n && !err && d->groups.n; i++)
-		err = join_group(d, i);
+		if (is_fwd(node_type(d, i)))
+			err = found_group(d, i);
 	if (err)
 		return err;
+	for (u32 i = 0; i < d->n; i++)
+		d->group[i] = d->groups.n ? group_of(d, node_type(d, i)) : NONE;
 	for (u32 i = 0; i < d->n; i++) {
 		struct fwd_group *g = d->group[i] == NONE ? NULL : &d->groups.v[d->group[i]];
 

@@ -82,12 +82,15 @@ static struct btf_str_slot *find_slot(const struct btf *b, const char *s, size_t
 /* Room for extra more; the table is three quarters full at most. */
 static int reserve_slots(struct btf_str_index *x, u32 extra)
 {
-	u64 n_slots = x->slots ? ((u64)x->mask + 1) * 2 : 64;
+	u64 n_slots = x->slots ? (u64)x->mask + 1 : 64, want = ((u64)x->n + extra) * 4;
 	struct btf_str_slot *slots;
-	u32 mask = (u32)(n_slots - 1);
+	u32 mask;
 
-	if (x->slots && ((u64)x->n + extra) * 4 <= (u64)x->mask * 3)
+	if (x->slots && want <= (u64)x->mask * 3)
 		return 0;
+	while (want > (n_slots - 1) * 3)
+		n_slots *= 2;
+	mask = (u32)(n_slots - 1);
 	slots = n_slots > UINT32_MAX ? NULL : calloc(n_slots, sizeof(*slots));
 	if (!slots)
 		return -ENOMEM;
@@ -132,6 +135,11 @@ static void batch_add(const struct btf *b, struct batch *batch, const char *s)
 /* Bring the index up to the end of the table, which parsing fills without it. */
 static int index_strs(struct btf *b)
 {
+	/* Names are seldom shorter: less than there will be, which saves most of the growing. */
+	enum { USUAL_SIZE = 24 };
+
+	if (reserve_slots(&b->index, (b->strs.n - b->n_str_indexed) / USUAL_SIZE))
+		return -ENOMEM;
 	while (b->n_str_indexed < b->strs.n) {
 		struct batch batch = { .n = 0 };
 		u32 at = b->n_str_indexed;
