@@ -132,6 +132,35 @@ static const struct ext_kind kinds[] = {
 	  sizeof(struct bpf_core_relo) / sizeof(u32), btf_ext_add_core_sec, add_core },
 };
 
+/* Most records are lines, and nearly all of those are fine: this takes the ones in front that are,
+ * if nothing about them is special. How many those were. */
+static u32 take_plain_lines(struct ext_parse *p, struct cursor *c, u32 n)
+{
+	const u32 n_strs = p->b->first_str + p->b->strs.n;
+	struct bpf_line_info *rec;
+	u32 i;
+
+	if (p->long_strs || c->rec_size != sizeof(*rec) || vec_reserve(&p->x->lines, n))
+		return 0;
+	rec = p->x->lines.v + p->x->lines.n;
+	for (i = 0; i < n; i++, rec++) {
+		const u8 *at = c->left.data + i * sizeof(*rec);
+
+		*rec = (struct bpf_line_info){
+			.insn_off = get_u32(at, p->swap),
+			.file_name_off = get_u32(at + 4, p->swap),
+			.line_off = get_u32(at + 8, p->swap),
+			.line_col = get_u32(at + 12, p->swap),
+		};
+		if (rec->insn_off % 8 || rec->file_name_off >= n_strs || rec->line_off >= n_strs)
+			break;
+	}
+	p->x->lines.n += i;
+	p->x->line_secs.v[p->x->line_secs.n - 1].n += i;
+	c->left = span_of(c->left.data + i * sizeof(*rec), c->left.size - i * sizeof(*rec));
+	return i;
+}
+
 /* --- subsections --------------------------------------------------------------------------- */
 
 enum { MAX_WORDS = 4 };
@@ -166,7 +195,8 @@ static int take_section(struct ext_parse *p, struct cursor *c)
 		return bad_header(p, c->left.data, "a section's records run past the end");
 	if (c->kind->open(p->x, c->sec_name))
 		return no_memory(p);
-	for (c->rec = 0; c->rec < n && !err; c->rec++)
+	c->rec = c->kind->add == add_line ? take_plain_lines(p, c, n) : 0;
+	for (; c->rec < n && !err; c->rec++)
 		err = take_record(p, c);
 	return err;
 }

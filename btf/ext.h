@@ -67,6 +67,8 @@ struct btf_ext_count {
 };
 
 u64 btf_ext_blob_size(const struct btf_ext_count counts[3]);
+/* What such a blob begins with. */
+void btf_ext_put_head(const struct btf_ext_count counts[3], bool big_endian, struct sbuf *out);
 
 /* Append the blob for x to out; sections without records are left out. -ENOMEM, -E2BIG. */
 int btf_ext_write(const struct btf_ext *x, bool big_endian, struct sbuf *out);

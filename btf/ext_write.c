@@ -107,31 +107,45 @@ static void put_word(struct sbuf *out, u32 v, bool swap)
 	sbuf_put(out, bytes, sizeof(bytes));
 }
 
-static u64 sub_size(const struct sub *s)
+/* No section: not even the word for the record size. */
+static u64 count_size(const struct btf_ext_count *count, u32 rec_size)
 {
-	u64 size = 0;
-
-	for (u32 i = 0; i < s->n_secs; i++)
-		if (s->secs[i].n)
-			size += sizeof(struct btf_ext_info_sec) + (u64)s->secs[i].n * s->rec_size;
-	/* No section: not even the word for the record size. */
-	return size ? size + sizeof(u32) : 0;
+	if (!count->n_secs)
+		return 0;
+	return sizeof(u32) + (u64)count->n_secs * sizeof(struct btf_ext_info_sec) +
+	       (u64)count->n_recs * rec_size;
 }
+
+static const u32 rec_sizes[] = {
+	sizeof(struct bpf_func_info), sizeof(struct bpf_line_info), sizeof(struct bpf_core_relo),
+};
 
 u64 btf_ext_blob_size(const struct btf_ext_count counts[3])
 {
-	static const u32 rec_sizes[] = {
-		sizeof(struct bpf_func_info), sizeof(struct bpf_line_info),
-		sizeof(struct bpf_core_relo),
-	};
 	u64 size = sizeof(struct btf_ext_header);
 
 	for (size_t i = 0; i < ARRAY_SIZE(rec_sizes); i++)
-		if (counts[i].n_secs)
-			size += sizeof(u32) +
-				(u64)counts[i].n_secs * sizeof(struct btf_ext_info_sec) +
-				(u64)counts[i].n_recs * rec_sizes[i];
+		size += count_size(&counts[i], rec_sizes[i]);
 	return size;
+}
+
+void btf_ext_put_head(const struct btf_ext_count counts[3], bool big_endian, struct sbuf *out)
+{
+	bool swap = big_endian != HOST_BIG_ENDIAN;
+	u8 head[offsetof(struct btf_ext_header, hdr_len)] = { 0 };
+	u64 off = 0;
+
+	put_u16(head, BTF_MAGIC, swap);
+	head[offsetof(struct btf_ext_header, version)] = BTF_VERSION;
+	sbuf_put(out, head, sizeof(head));
+	put_word(out, sizeof(struct btf_ext_header), swap);
+	for (size_t i = 0; i < ARRAY_SIZE(rec_sizes); i++) {
+		u64 size = count_size(&counts[i], rec_sizes[i]);
+
+		put_word(out, (u32)off, swap);
+		put_word(out, (u32)size, swap);
+		off += size;
+	}
 }
 
 static void put_section(const struct sub *s, const struct btf_ext_sec *sec, bool swap,
@@ -148,9 +162,20 @@ static void put_section(const struct sub *s, const struct btf_ext_sec *sec, bool
 		put_word(out, rec[i], swap);
 }
 
+static struct btf_ext_count count_of(const struct sub *s)
+{
+	struct btf_ext_count count = { 0 };
+
+	for (u32 i = 0; i < s->n_secs; i++) {
+		count.n_secs += s->secs[i].n > 0;
+		count.n_recs += s->secs[i].n;
+	}
+	return count;
+}
+
 static void put_sub(const struct sub *s, bool swap, struct sbuf *out)
 {
-	if (!sub_size(s))
+	if (!count_of(s).n_secs)
 		return;
 	put_word(out, s->rec_size, swap);
 	for (u32 i = 0; i < s->n_secs; i++)
@@ -166,24 +191,14 @@ int btf_ext_write(const struct btf_ext *x, bool big_endian, struct sbuf *out)
 		{ x->core_secs.v, x->core_secs.n, x->relos.v, sizeof(*x->relos.v) },
 	};
 	bool swap = big_endian != HOST_BIG_ENDIAN;
-	u8 head[offsetof(struct btf_ext_header, hdr_len)] = { 0 };
-	u64 off = 0;
+	struct btf_ext_count counts[ARRAY_SIZE(subs)];
 
-	put_u16(head, BTF_MAGIC, swap);
-	head[offsetof(struct btf_ext_header, version)] = BTF_VERSION;
 	for (size_t i = 0; i < ARRAY_SIZE(subs); i++)
-		off += sub_size(&subs[i]);
-	if (off > UINT32_MAX)
+		counts[i] = count_of(&subs[i]);
+	if (btf_ext_blob_size(counts) > UINT32_MAX)
 		return -E2BIG;
-	sbuf_reserve(out, sizeof(struct btf_ext_header) + off);
-	off = 0;
-	sbuf_put(out, head, sizeof(head));
-	put_word(out, sizeof(struct btf_ext_header), swap);
-	for (size_t i = 0; i < ARRAY_SIZE(subs); i++) {
-		put_word(out, (u32)off, swap);
-		put_word(out, (u32)sub_size(&subs[i]), swap);
-		off += sub_size(&subs[i]);
-	}
+	sbuf_reserve(out, btf_ext_blob_size(counts));
+	btf_ext_put_head(counts, big_endian, out);
 	for (size_t i = 0; i < ARRAY_SIZE(subs); i++)
 		put_sub(&subs[i], swap, out);
 	return sbuf_err(out);

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "lib/base/sort.h"
+
 static int add_func(struct link *l, struct link_node *n, const struct obj_sym *sym)
 {
 	const struct link_input *in = link_input(l, n->input);
@@ -292,8 +294,8 @@ static int add_datasecs(struct link *l)
 		if (n->out_btf && (!n->is_def || n->kind == LINK_VAR || n->kind == LINK_MAP))
 			err = add_member(l, &g, i);
 	}
-	if (!err && g.members.n)
-		qsort(g.members.v, g.members.n, sizeof(*g.members.v), cmp_members);
+	if (!err)
+		sort_unless_sorted(g.members.v, g.members.n, sizeof(*g.members.v), cmp_members);
 	if (!err)
 		err = write_datasecs(l, &g);
 	vec_free(&g.members);

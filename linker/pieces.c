@@ -12,6 +12,8 @@
 
 #include <stdlib.h>
 
+#include "lib/base/sort.h"
+
 struct link_piece *link_add_piece(struct link *l, input_id input, sec_id sec, u64 from, u64 to)
 {
 	struct link_piece *p = vec_push(&l->pieces);
@@ -119,7 +121,7 @@ static int find_covers(struct link *l, input_id input, link_covers *covers)
 	if (!any_lost && !l->gc && !any_entries)
 		covers->n = 0;
 	if (covers->n)
-		qsort(covers->v, covers->n, sizeof(*covers->v), cmp_covers);
+		sort_unless_sorted(covers->v, covers->n, sizeof(*covers->v), cmp_covers);
 	return l->gc && covers->n ? link_mark_open_ends(l, input, covers) : 0;
 }
 

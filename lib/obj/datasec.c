@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#include "lib/base/sort.h"
+
 /* An entry with the order that it gets. */
 struct line {
 	struct btf_var_secinfo si;
@@ -96,7 +98,7 @@ static int fix(struct obj *o, const u32 *by_var, u32 sec, struct btf_var_secinfo
 		fill_line(o, by_var, sec, &lines[i]);
 		err = check_line(o, sec, &lines[i].si);
 	}
-	qsort(lines, n, sizeof(*lines), cmp_lines);
+	sort_unless_sorted(lines, n, sizeof(*lines), cmp_lines);
 	if (obj_sec_is_data(o->secs.v[sec].kind))
 		while (n && lines[n - 1].absent)
 			n--;

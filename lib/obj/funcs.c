@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#include "lib/base/sort.h"
+
 struct start {
 	u32 sec;
 	u32 insn;
@@ -54,8 +56,7 @@ static int collect(const struct obj *o, starts *out)
 			return -ENOMEM;
 		*s = (struct start){ sym->sec.i, (u32)(sym->value / 8), rank_of(sym), i };
 	}
-	if (out->n)
-		qsort(out->v, out->n, sizeof(*out->v), cmp_starts);
+	sort_unless_sorted(out->v, out->n, sizeof(*out->v), cmp_starts);
 	return 0;
 }
 
@@ -107,21 +108,31 @@ static int raise_overlap(struct obj *o, const struct start *s)
 			  obj_sym(o, before->sym)->name);
 }
 
-/* A walk over the instructions of a section, each of one slot or two; it goes forward only. */
+/* The last place of a section that is known to be where an instruction starts; it goes forward. */
 struct insn_walk {
 	u32 sec, at;
 };
 
-/* Does an instruction start at insn (or the section end there)? */
+/*
+ * Does an instruction start at insn (or the section end there)? What lies before it looks like the
+ * first slots of so many 16-byte instructions in a row. Each of these that is one takes the next as
+ * its second slot, so it depends on whether their number is even.
+ */
 static bool is_boundary(const struct obj *o, struct insn_walk *w, u32 sec, u32 insn)
 {
 	const struct obj_sec *s = &o->secs.v[sec];
+	u32 n = 0;
 
 	if (w->sec != sec)
 		*w = (struct insn_walk){ .sec = sec };
-	while (w->at < insn && w->at < s->insns.n)
-		w->at += obj_insn_is_ld64(&s->insns.v[w->at]) ? 2 : 1;
-	return w->at == insn || insn >= s->insns.n;
+	if (insn >= s->insns.n)
+		return true;
+	while (insn > w->at + n && obj_insn_is_ld64(&s->insns.v[insn - n - 1]))
+		n++;
+	if (insn < w->at || n % 2)
+		return false;
+	w->at = insn;
+	return true;
 }
 
 static int raise_cut(struct obj *o, const struct start *s)

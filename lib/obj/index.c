@@ -8,6 +8,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "lib/base/sort.h"
+
 static int cmp_relocs(const void *pa, const void *pb)
 {
 	const struct obj_reloc *a = pa, *b = pb;
@@ -17,12 +19,7 @@ static int cmp_relocs(const void *pa, const void *pb)
 
 static void sort_relocs(struct obj_sec *sec)
 {
-	for (u32 i = 1; i < sec->relocs.n; i++) {
-		if (cmp_relocs(&sec->relocs.v[i - 1], &sec->relocs.v[i]) > 0) {
-			qsort(sec->relocs.v, sec->relocs.n, sizeof(*sec->relocs.v), cmp_relocs);
-			return;
-		}
-	}
+	sort_unless_sorted(sec->relocs.v, sec->relocs.n, sizeof(*sec->relocs.v), cmp_relocs);
 }
 
 /* Info records of one kind; all start with their instruction. */

@@ -10,6 +10,8 @@
 
 #include <stdlib.h>
 
+#include "lib/base/sort.h"
+
 /* A map's place. Externs have none and are found by their symbol. */
 static u64 hash_place(u32 sec, u64 off)
 {
@@ -132,7 +134,7 @@ static int collect_spots(const struct obj *o, spots *all)
 		*s = (struct spot){ sym->sec.i, sym->value, by_bind[sym->bind], i };
 	}
 	if (all->n)
-		qsort(all->v, all->n, sizeof(*all->v), cmp_spots);
+		sort_unless_sorted(all->v, all->n, sizeof(*all->v), cmp_spots);
 	return 0;
 }
 
@@ -157,7 +159,7 @@ static int thin_out(struct obj *o, spots *all)
 	}
 	all->n = n;
 	if (n)
-		qsort(all->v, n, sizeof(*all->v), cmp_spots_by_sym);
+		sort_unless_sorted(all->v, n, sizeof(*all->v), cmp_spots_by_sym);
 	return 0;
 }
 

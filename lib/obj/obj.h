@@ -266,7 +266,20 @@ static inline const char *obj_func_name(const struct obj *o, func_id id)
 	return obj_sym(o, obj_func(o, id)->sym)->name;
 }
 
-bool obj_sec_is_code(enum obj_sec_kind kind);
+/* A bit for each kind that holds instructions. */
+enum { OBJ_USE_CODE = 1, OBJ_USE_DATA = 0, OBJ_USE_DEFS = 0 };
+enum {
+	OBJ_CODE_KINDS = 0
+#define SEC_KIND(id, use, ...) | OBJ_USE_##use << OBJ_SEC_##id
+#include "lib/obj/sec_kinds.def"
+#undef SEC_KIND
+};
+
+static inline bool obj_sec_is_code(enum obj_sec_kind kind)
+{
+	return OBJ_CODE_KINDS >> kind & 1;
+}
+
 bool obj_sec_is_data(enum obj_sec_kind kind);	/* becomes a data map */
 const char *obj_sec_kind_text(enum obj_sec_kind kind);	/* "programs", "constants" */
 

@@ -23,6 +23,7 @@
 
 #include <stdlib.h>
 
+#include "lib/base/sort.h"
 #include "lib/isa/isa.h"
 
 static const struct obj_reloc_type types[] = {
@@ -99,8 +100,7 @@ static int collect_places(struct reader *r)
 			return obj_no_memory(r->o);
 		*place = (struct code_place){ s->sec, s->value, rank_of(s), i };
 	}
-	if (r->places.n)
-		qsort(r->places.v, r->places.n, sizeof(*r->places.v), cmp_places);
+	sort_unless_sorted(r->places.v, r->places.n, sizeof(*r->places.v), cmp_places);
 	return 0;
 }
 
@@ -285,7 +285,6 @@ static const struct obj_reloc_type *data_type(const struct obj_reloc_type *type)
 
 static int read_reloc(struct reader *r, u32 elf_sec, const struct elf_rel *rel)
 {
-	struct weld_where at = obj_elf_where(r, elf_sec, rel->off);
 	struct pending p = {
 		.elf_sec = elf_sec,
 		.sec = obj_sec(r->o, r->secs[elf_sec]),
@@ -296,8 +295,11 @@ static int read_reloc(struct reader *r, u32 elf_sec, const struct elf_rel *rel)
 	};
 	int err;
 
-	if (!p.type)
+	if (!p.type) {
+		struct weld_where at = obj_elf_where(r, elf_sec, rel->off);
+
 		return diag_raise(r->d, DIAG_OBJ_RELOC_TYPE, &at, rel->type);
+	}
 	if (!obj_sec_is_code(p.sec->kind))
 		p.type = data_type(p.type);
 	if (p.type->place == OBJ_PLACE_IGNORE)
@@ -347,21 +349,19 @@ static s64 peek_field(const struct reader *r, const struct obj_sec *sec, const s
 	return 0;
 }
 
-struct dialect {
-	bool gnu;		/* R_BPF_DATA_* occur, or the compiler says that it is GCC */
-	bool small_field;	/* a field is less than its symbol's value */
-};
+/* R_BPF_DATA_* occur. */
+static bool is_gnu(const struct elf_rel *rel)
+{
+	return rel->type == R_BPF_GNU_DATA_32 || rel->type == R_BPF_GNU_DATA_64;
+}
 
-static void look_at(const struct reader *r, const struct obj_sec *sec, const struct elf_rel *rel,
-		    struct dialect *dialect)
+/* A field is less than its symbol's value. */
+static bool is_small(const struct reader *r, const struct obj_sec *sec, const struct elf_rel *rel)
 {
 	const struct elf_sym *s = &r->f->syms[rel->sym];
 
-	if (rel->type == R_BPF_GNU_DATA_32 || rel->type == R_BPF_GNU_DATA_64)
-		dialect->gnu = true;
-	if (s->type != STT_SECTION && s->sec && s->sec < r->f->n_secs &&
-	    peek_field(r, sec, rel) < (s64)s->value)
-		dialect->small_field = true;
+	return s->type != STT_SECTION && s->sec && s->sec < r->f->n_secs &&
+	       peek_field(r, sec, rel) < (s64)s->value;
 }
 
 /* --- all of them ---------------------------------------------------------------------------- */
@@ -402,17 +402,18 @@ static int decode_all(struct reader *r, rel_secs *all)
 	return 0;
 }
 
+/* GCC's, as its relocations or the compiler itself say, unless a field speaks against it. */
 static int find_dialect(struct reader *r, const rel_secs *all)
 {
-	struct dialect dialect = { 0 };
-	int err;
+	int err = find_gcc_comment(r, &r->gnu);
 
-	for (u32 i = 0; i < all->n; i++)
-		for (u32 k = 0; k < all->v[i].n; k++)
-			look_at(r, obj_sec(r->o, r->secs[all->v[i].elf_sec]), &all->v[i].rels[k],
-				&dialect);
-	err = find_gcc_comment(r, &dialect.gnu);
-	r->gnu = dialect.gnu && !dialect.small_field;
+	for (u32 i = 0; i < all->n && !r->gnu; i++)
+		for (u32 k = 0; k < all->v[i].n && !r->gnu; k++)
+			r->gnu = is_gnu(&all->v[i].rels[k]);
+	for (u32 i = 0; i < all->n && r->gnu; i++)
+		for (u32 k = 0; k < all->v[i].n && r->gnu; k++)
+			r->gnu = !is_small(r, obj_sec(r->o, r->secs[all->v[i].elf_sec]),
+					   &all->v[i].rels[k]);
 	return err;
 }
 
@@ -490,26 +491,28 @@ static int read_resolved_sec(struct reader *r, u32 elf_sec)
 {
 	struct obj_sec *sec = obj_sec(r->o, r->secs[elf_sec]);
 	u32 n_relocs = sec->relocs.n, next = 0;
+	int err = 0;
 
-	for (u32 i = 0; i < sec->insns.n; i++) {
+	for (u32 i = 0; i < sec->insns.n && !err; i++) {
 		const struct bpf_insn *insn = &sec->insns.v[i];
-		const struct obj_reloc_type *type = resolved_type(insn);
+		const struct obj_reloc_type *type;
 
-		while (next < n_relocs && sec->relocs.v[next].off < i * 8ull)
-			next++;
+		if (!obj_insn_is_ld64(insn) && !obj_insn_is_call(insn))
+			continue;
 		if (obj_insn_is_ld64(insn) && i + 1 == sec->insns.n) {
 			struct weld_where at = obj_elf_where(r, elf_sec, i * 8ull);
 
 			return diag_raise(r->d, DIAG_OBJ_CODE_CUT, &at);
 		}
-		if (type && (next == n_relocs || sec->relocs.v[next].off != i * 8ull)) {
-			int err = read_resolved(r, elf_sec, i, type);
-
-			if (err)
-				return err;
-		}
+		type = resolved_type(insn);
+		while (next < n_relocs && sec->relocs.v[next].off < i * 8ull)
+			next++;
+		if (type && (next == n_relocs || sec->relocs.v[next].off != i * 8ull))
+			err = read_resolved(r, elf_sec, i, type);
 		i += obj_insn_is_ld64(insn);
 	}
+	if (err)
+		return err;
 	return obj_sort_sec(sec) ? obj_no_memory(r->o) : 0;
 }
 

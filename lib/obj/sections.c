@@ -24,11 +24,6 @@ static const struct name_row {
 #include "lib/obj/sec_kinds.def"
 };
 
-bool obj_sec_is_code(enum obj_sec_kind kind)
-{
-	return kinds[kind].use == USE_CODE;
-}
-
 bool obj_sec_is_data(enum obj_sec_kind kind)
 {
 	return kinds[kind].use == USE_DATA;

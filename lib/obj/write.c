@@ -325,54 +325,100 @@ static int add_rels(struct writer *w, u32 i)
 
 /* --- BTF ------------------------------------------------------------------------------------ */
 
-static int put_sec_records(const struct obj_sec *sec, u32 name_off, struct btf_ext *x)
+/* A kind of records: which a section has, each as words that are counted in bytes from its start. */
+struct kind {
+	u32 n_words;
+	const void *(*records)(const struct obj_sec *sec, u32 *n);
+};
+
+static const void *func_infos(const struct obj_sec *sec, u32 *n)
 {
-	int err = 0;
-
-	if (sec->func_infos.n)
-		err = btf_ext_add_func_sec(x, name_off);
-	for (u32 i = 0; i < sec->func_infos.n && !err; i++) {
-		const struct obj_func_info *fi = &sec->func_infos.v[i];
-		struct bpf_func_info rec = { fi->insn * 8, fi->type_id };
-
-		err = btf_ext_add_func(x, &rec);
-	}
-	if (!err && sec->line_infos.n)
-		err = btf_ext_add_line_sec(x, name_off);
-	for (u32 i = 0; i < sec->line_infos.n && !err; i++) {
-		const struct obj_line_info *li = &sec->line_infos.v[i];
-		struct bpf_line_info rec = { li->insn * 8, li->file_off, li->line_off,
-					     li->line_col };
-
-		err = btf_ext_add_line(x, &rec);
-	}
-	if (!err && sec->core_relos.n)
-		err = btf_ext_add_core_sec(x, name_off);
-	for (u32 i = 0; i < sec->core_relos.n && !err; i++) {
-		const struct obj_core_relo *cr = &sec->core_relos.v[i];
-		struct bpf_core_relo rec = { cr->insn * 8, cr->type_id, cr->access_off, cr->kind };
-
-		err = btf_ext_add_core(x, &rec);
-	}
-	return err;
+	*n = sec->func_infos.n;
+	return sec->func_infos.v;
 }
 
-static int put_ext(struct writer *w, struct sbuf *out)
+static const void *line_infos(const struct obj_sec *sec, u32 *n)
 {
-	struct btf_ext *x;
-	int err = btf_ext_new(&x);
+	*n = sec->line_infos.n;
+	return sec->line_infos.v;
+}
 
-	if (err)
-		return err;
-	for (u32 i = 1; i < w->o->secs.n && !err; i++) {
-		err = put_sec_records(&w->o->secs.v[i], w->o->secs.v[i].btf_name, x);
-		if (w->consumed)
-			vec_free(&w->consumed->secs.v[i].line_infos);
+static const void *core_relos(const struct obj_sec *sec, u32 *n)
+{
+	*n = sec->core_relos.n;
+	return sec->core_relos.v;
+}
+
+/* In the order of a file. An object's records are those of BTF.ext, but count instructions. */
+static const struct kind kinds[] = {
+	{ sizeof(struct obj_func_info) / sizeof(u32), func_infos },
+	{ sizeof(struct obj_line_info) / sizeof(u32), line_infos },
+	{ sizeof(struct obj_core_relo) / sizeof(u32), core_relos },
+};
+
+static_assert(sizeof(struct obj_func_info) == sizeof(struct bpf_func_info), "the same words");
+static_assert(sizeof(struct obj_line_info) == sizeof(struct bpf_line_info), "the same words");
+static_assert(sizeof(struct obj_core_relo) == sizeof(struct bpf_core_relo), "the same words");
+
+static void put_words(struct sbuf *out, const u32 *words, u32 n, bool swap)
+{
+	char *to = sbuf_extend(out, n * sizeof(*words));
+
+	for (u32 i = 0; to && i < n; i++)
+		put_u32(to + i * sizeof(*words), words[i], swap);
+}
+
+static void put_records(const struct writer *w, const struct obj_sec *sec, const struct kind *kind,
+			struct sbuf *out)
+{
+	u32 n, head[2] = { sec->btf_name }, words[4];
+	const char *records = kind->records(sec, &n);
+
+	head[1] = n;
+	if (n)
+		put_words(out, head, 2, w->swap);
+	for (u32 i = 0; i < n; i++) {
+		memcpy(words, records + (size_t)i * kind->n_words * sizeof(u32),
+		       kind->n_words * sizeof(u32));
+		words[0] *= 8;
+		put_words(out, words, kind->n_words, w->swap);
 	}
-	if (!err)
-		err = btf_ext_write(x, w->o->big_endian, out);
-	btf_ext_free(x);
-	return err;
+}
+
+/* Sections and records of each kind; false when there are none at all. */
+static bool count_records(const struct obj *o, struct btf_ext_count counts[3])
+{
+	bool any = false;
+
+	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
+		counts[k] = (struct btf_ext_count){ 0 };
+		for (u32 i = 1; i < o->secs.n; i++) {
+			u32 n;
+
+			kinds[k].records(&o->secs.v[i], &n);
+			counts[k].n_secs += n > 0;
+			counts[k].n_recs += n;
+		}
+		any |= counts[k].n_recs;
+	}
+	return any;
+}
+
+static void put_ext(struct writer *w, struct sbuf *out)
+{
+	struct btf_ext_count counts[ARRAY_SIZE(kinds)];
+
+	count_records(w->o, counts);
+	sbuf_reserve(out, btf_ext_blob_size(counts));
+	btf_ext_put_head(counts, w->o->big_endian, out);
+	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
+		u32 rec_size = kinds[k].n_words * (u32)sizeof(u32);
+
+		if (counts[k].n_recs)
+			put_words(out, &rec_size, 1, w->swap);
+		for (u32 i = 1; i < w->o->secs.n; i++)
+			put_records(w, &w->o->secs.v[i], &kinds[k], out);
+	}
 }
 
 static int get_btf(void *user, struct span *bytes)
@@ -387,10 +433,10 @@ static int get_btf(void *user, struct span *bytes)
 static int get_ext(void *user, struct span *bytes)
 {
 	struct writer *w = user;
-	int err = put_ext(w, &w->ext);
 
+	put_ext(w, &w->ext);
 	*bytes = span_of(w->ext.data, w->ext.size);
-	return err;
+	return sbuf_err(&w->ext);
 }
 
 static void done_btf(void *user)
@@ -400,19 +446,9 @@ static void done_btf(void *user)
 
 static u64 ext_size(const struct obj *o)
 {
-	struct btf_ext_count counts[3] = { 0 };
+	struct btf_ext_count counts[ARRAY_SIZE(kinds)];
 
-	for (u32 i = 1; i < o->secs.n; i++) {
-		const struct obj_sec *s = &o->secs.v[i];
-		const u32 n_recs[] = { s->func_infos.n, s->line_infos.n, s->core_relos.n };
-
-		for (size_t k = 0; k < ARRAY_SIZE(counts); k++) {
-			counts[k].n_secs += n_recs[k] > 0;
-			counts[k].n_recs += n_recs[k];
-		}
-	}
-	return counts[0].n_recs || counts[1].n_recs || counts[2].n_recs ?
-		       btf_ext_blob_size(counts) : 0;
+	return count_records(o, counts) ? btf_ext_blob_size(counts) : 0;
 }
 
 static int add_btf_sec(struct writer *w, const char *name, u64 size, elf_get_fn *get)
