@@ -325,7 +325,7 @@ static int add_rels(struct writer *w, u32 i)
 
 /* --- BTF ------------------------------------------------------------------------------------ */
 
-/* A kind of records: which a section has, each as words that are counted in bytes from its start. */
+/* A kind of records: those that a section has. The first word of each says where it belongs. */
 struct kind {
 	u32 n_words;
 	const void *(*records)(const struct obj_sec *sec, u32 *n);
@@ -368,8 +368,8 @@ static void put_words(struct sbuf *out, const u32 *words, u32 n, bool swap)
 		put_u32(to + i * sizeof(*words), words[i], swap);
 }
 
-static void put_records(const struct writer *w, const struct obj_sec *sec, const struct kind *kind,
-			struct sbuf *out)
+static void put_records(const struct writer *w, const struct obj_sec *sec,
+			const struct kind *kind, struct sbuf *out)
 {
 	u32 n, head[2] = { sec->btf_name }, words[4];
 	const char *records = kind->records(sec, &n);
