@@ -51,6 +51,14 @@ struct link_target link_reloc_target(const struct link *l, input_id input, sec_i
 	return t;
 }
 
+/* Most relocations are about maps and variables, which no function comes of. */
+static bool may_be_function(const struct link *l, input_id input, const struct obj_reloc *r)
+{
+	enum link_kind kind = link_node(l, link_root(l, link_node_of(l, input, r->sym)))->kind;
+
+	return kind == LINK_FUNC || kind == LINK_LABEL || kind == LINK_SKIP;
+}
+
 static void find_uses_in(struct link *l, input_id input, sec_id sec)
 {
 	const struct obj *o = link_obj(l, input);
@@ -62,7 +70,8 @@ static void find_uses_in(struct link *l, input_id input, sec_id sec)
 		struct link_target t;
 		const struct link_node *n;
 
-		if (link_piece(l, link_piece_at(l, input, sec, r->off))->dropped)
+		if (!may_be_function(l, input, r) ||
+		    link_piece(l, link_piece_at(l, input, sec, r->off))->dropped)
 			continue;
 		t = link_reloc_target(l, input, sec, r);
 		n = link_node(l, t.node);

@@ -259,7 +259,7 @@ static int cmp_members(const void *a, const void *b)
 
 static int write_datasecs(struct link *l, const struct groups *g)
 {
-	u32 group = 0;
+	u32 group = 0, id;
 	int err = 0;
 
 	for (u32 i = 0; i < g->members.n && !err; i++) {
@@ -267,11 +267,13 @@ static int write_datasecs(struct link *l, const struct groups *g)
 
 		if (m->group != group) {
 			bool is_sec = m->group < l->obj->secs.n;
-			const struct obj_sec *sec = &l->obj->secs.v[is_sec ? m->group : 0];
+			struct obj_sec *sec = &l->obj->secs.v[is_sec ? m->group : 0];
 			const char *name = is_sec ? sec->name :
 						    g->extra.v[m->group - l->obj->secs.n];
 
-			err = btf_add_datasec(l->btf, name, (u32)sec->size, NULL);
+			err = btf_add_datasec(l->btf, name, (u32)sec->size, &id);
+			if (!err && is_sec)
+				sec->datasec = id;
 			group = m->group;
 		}
 		if (!err)
@@ -328,6 +330,17 @@ static int add_entities(struct link *l)
 	return err;
 }
 
+/* The object needn't look for what is known here. */
+static void tell_types(struct link *l)
+{
+	for (u32 i = 0; i < l->out_nodes.n; i++) {
+		const struct link_node *n = link_node(l, l->out_nodes.v[i]);
+
+		obj_sym(l->obj, n->out)->btf_id = n->out_btf;
+	}
+	l->obj->n_typed = btf_n_types(l->btf);
+}
+
 /* Hands the finished BTF to the output. */
 int link_emit_types(struct link *l)
 {
@@ -345,6 +358,7 @@ int link_emit_types(struct link *l)
 		err = btf_renew_strs(l->btf, NULL);
 	if (err)
 		return err;
+	tell_types(l);
 	l->obj->btf = l->btf;
 	l->btf = NULL;
 	return 0;

@@ -97,16 +97,25 @@ void hmap_free(struct hmap *m)
 	*m = (struct hmap){ 0 };
 }
 
-/* A 64-bit finaliser with full avalanche (two multiply-xorshift rounds). */
+/* Both halves of a product: each bit of it depends on all bits of both factors. */
+static u64 fold_product(u64 a, u64 b)
+{
+#ifdef __SIZEOF_INT128__
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (u64)product ^ (u64)(product >> 64);
+#else
+	u64 low = (a & UINT32_MAX) * (b & UINT32_MAX), high = (a >> 32) * (b >> 32);
+	u64 mid = (a >> 32) * (b & UINT32_MAX) + (low >> 32);
+	u64 other = (a & UINT32_MAX) * (b >> 32) + (mid & UINT32_MAX);
+
+	return ((other << 32) | (low & UINT32_MAX)) ^ (high + (mid >> 32) + (other >> 32));
+#endif
+}
+
 u64 hash_mix(u64 h, u64 v)
 {
-	h ^= v + 0x9e3779b97f4a7c15ull + (h << 6) + (h >> 2);
-	h ^= h >> 32;
-	h *= 0xd6e8feb86659fd93ull;
-	h ^= h >> 32;
-	h *= 0xd6e8feb86659fd93ull;
-	h ^= h >> 32;
-	return h;
+	return fold_product(h ^ 0x9e3779b97f4a7c15ull, v ^ 0xd6e8feb86659fd93ull);
 }
 
 enum { LANES = 4 };
@@ -117,28 +126,31 @@ static u64 hash_long(u64 h, const u8 **p, size_t *size)
 	u64 lanes[LANES] = { h, h + 1, h + 2, h + 3 };
 
 	for (; *size >= LANES * 8; *p += LANES * 8, *size -= LANES * 8)
-		for (u32 i = 0; i < LANES; i++) {
-			lanes[i] ^= get_u64(*p + i * 8, false);
-			lanes[i] *= 0xd6e8feb86659fd93ull;
-			lanes[i] ^= lanes[i] >> 32;
-		}
+		for (u32 i = 0; i < LANES; i++)
+			lanes[i] = hash_mix(lanes[i], get_u64(*p + i * 8, false));
 	for (u32 i = 0; i < LANES; i++)
 		h = hash_mix(h, lanes[i]);
 	return h;
 }
 
+/* Fewer than 8 bytes as a number; which of them overlap depends on their count only. */
+static u64 load_short(const u8 *p, size_t size)
+{
+	if (size >= 4)
+		return get_u32(p, false) | (u64)get_u32(p + size - 4, false) << 32;
+	return size ? p[0] | (u64)p[size / 2] << 8 | (u64)p[size - 1] << 16 : 0;
+}
+
 u64 hash_seeded(u64 seed, const void *data, size_t size)
 {
 	const u8 *p = data;
-	u64 h = seed ^ size * 0x9e3779b97f4a7c15ull, tail = 0;
+	u64 h = seed ^ size * 0x9e3779b97f4a7c15ull;
 
 	if (size >= LANES * 32)
 		h = hash_long(h, &p, &size);
 	for (; size >= 8; p += 8, size -= 8)
 		h = hash_mix(h, get_u64(p, false));
-	if (size)
-		memcpy(&tail, p, size);
-	return hash_mix(h, tail);
+	return hash_mix(h, load_short(p, size));
 }
 
 u64 hash_bytes(const void *data, size_t size)

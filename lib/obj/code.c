@@ -6,7 +6,6 @@
  */
 #include "lib/obj/obj_int.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "lib/base/file.h"
@@ -64,26 +63,31 @@ static void clear_fields(struct obj_sec *sec)
 	}
 }
 
+/* Into insns, which have room; false when the file is another one. */
+static bool read_insns(struct obj *o, struct obj_sec *sec, int fd)
+{
+	u32 n = (u32)(sec->size / 8);
+
+	if (!read_at(fd, (u8 *)sec->insns.v, sec->size, sec->file_off))
+		return false;
+	for (u32 i = 0; o->big_endian != HOST_BIG_ENDIAN && i < n; i++) {
+		u8 bytes[sizeof(*sec->insns.v)];
+
+		memcpy(bytes, &sec->insns.v[i], sizeof(bytes));
+		isa_load_insn(bytes, true, &sec->insns.v[i]);
+	}
+	sec->insns.n = n;
+	clear_fields(sec);
+	return code_hash(sec) == sec->code_hash;
+}
+
 static int read_code(struct obj *o, struct obj_sec *sec, int fd)
 {
 	struct weld_where at = WELD_WHERE_NONE;
-	u32 n = (u32)(sec->size / 8);
-	u8 *bytes = malloc(sec->size);
-	bool same = bytes && !vec_reserve(&sec->insns, n) &&
-		    read_at(fd, bytes, sec->size, sec->file_off);
 
-	if (!bytes || sec->insns.cap < n) {
-		free(bytes);
+	if (vec_reserve(&sec->insns, (u32)(sec->size / 8)))
 		return obj_no_memory(o);
-	}
-	if (same) {
-		isa_load_insns(bytes, o->big_endian != HOST_BIG_ENDIAN, sec->insns.v, n);
-		sec->insns.n = n;
-		clear_fields(sec);
-		same = code_hash(sec) == sec->code_hash;
-	}
-	free(bytes);
-	if (same)
+	if (read_insns(o, sec, fd))
 		return 0;
 	vec_free(&sec->insns);
 	at.file = o->name;

@@ -138,6 +138,7 @@ static int index_syms(struct obj *o)
 	for (u32 i = 1; i < o->syms.n; i++) {
 		const struct obj_sym *sym = &o->syms.v[i];
 		sym_id first;
+		u64 hash;
 
 		if (sym->type == STT_SECTION) {
 			obj_sec(o, sym->sec)->sec_sym.i = i;
@@ -145,10 +146,11 @@ static int index_syms(struct obj *o)
 		}
 		if (sym->bind == STB_LOCAL)
 			continue;
-		first = obj_find_sym(o, sym->name);
+		hash = hash_str(sym->name);
+		first = obj_find_hashed(o, sym->name, hash);
 		if (first.i)
 			return raise_dup_symbol(o, i, first);
-		if (hmap_add(&o->by_name, hash_str(sym->name), i))
+		if (hmap_add(&o->by_name, hash, i))
 			return obj_no_memory(o);
 	}
 	return 0;

@@ -123,15 +123,20 @@ sec_id obj_find_sec(const struct obj *o, const char *name)
 	return (sec_id){ 0 };
 }
 
-sym_id obj_find_sym(const struct obj *o, const char *name)
+sym_id obj_find_hashed(const struct obj *o, const char *name, u64 hash)
 {
 	struct hmap_iter it;
 
-	for (u32 i = hmap_first(&o->by_name, hash_str(name), &it); i != HMAP_NONE;
+	for (u32 i = hmap_first(&o->by_name, hash, &it); i != HMAP_NONE;
 	     i = hmap_next(&o->by_name, &it))
 		if (!strcmp(o->syms.v[i].name, name))
 			return (sym_id){ i };
 	return (sym_id){ 0 };
+}
+
+sym_id obj_find_sym(const struct obj *o, const char *name)
+{
+	return obj_find_hashed(o, name, hash_str(name));
 }
 
 func_id obj_find_func(const struct obj *o, const char *name)

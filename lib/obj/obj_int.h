@@ -84,6 +84,9 @@ static inline bool obj_insn_is_call(const struct bpf_insn *insn)
 	return insn->code == (BPF_JMP | BPF_CALL);
 }
 
+/* obj_find_sym() for whoever has the name's hash. */
+sym_id obj_find_hashed(const struct obj *o, const char *name, u64 hash);
+
 /* --- derivation -------------------------------------------------------------------------- */
 
 int obj_index_btf_ids(struct obj *o);	/* btf_ids.c: btf_id of symbols, datasec of sections */
