@@ -57,10 +57,10 @@ static void rehash(struct hmap *m, const struct hmap *old)
 	}
 }
 
-static int grow(struct hmap *m)
+/* A power of two of slots, more than there are. */
+static int grow(struct hmap *m, u64 n_slots)
 {
 	struct hmap old = *m;
-	u64 n_slots = m->slots ? ((u64)m->mask + 1) * 2 : 16;
 
 	if (n_slots > UINT32_MAX)
 		return -ENOMEM;
@@ -77,11 +77,20 @@ static int grow(struct hmap *m)
 	return 0;
 }
 
+int hmap_reserve(struct hmap *m, u32 n)
+{
+	u64 n_slots = 16;
+
+	while ((u64)n * 4 > n_slots * 3)
+		n_slots *= 2;
+	return m->slots && n_slots <= (u64)m->mask + 1 ? 0 : grow(m, n_slots);
+}
+
 int hmap_add(struct hmap *m, u64 hash, u32 val)
 {
 	/* At most three quarters full, so probing always meets a free slot. */
 	if (!m->slots || (u64)(m->n + 1) * 4 > ((u64)m->mask + 1) * 3) {
-		int err = grow(m);
+		int err = grow(m, m->slots ? ((u64)m->mask + 1) * 2 : 16);
 
 		if (err)
 			return err;

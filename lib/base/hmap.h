@@ -39,6 +39,8 @@ u32 hmap_first(const struct hmap *m, u64 hash, struct hmap_iter *it);
 u32 hmap_next(const struct hmap *m, struct hmap_iter *it);
 /* val must not be HMAP_NONE; 0 or -ENOMEM. Equal hashes are met in order of adding. */
 int hmap_add(struct hmap *m, u64 hash, u32 val);
+/* Make room for n entries in all, so that adding them moves none. 0 or -ENOMEM. */
+int hmap_reserve(struct hmap *m, u32 n);
 void hmap_free(struct hmap *m);
 
 u64 hash_bytes(const void *data, size_t size);

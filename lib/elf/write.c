@@ -174,6 +174,8 @@ static int lay_out(struct writer *w)
 	w->sym_names = calloc((size_t)w->in->n_syms + 1, sizeof(*w->sym_names));
 	if (!w->offs || !w->sym_names)
 		return -ENOMEM;
+	if (hmap_reserve(&w->str_index, w->in->n_syms))
+		return -ENOMEM;
 	sbuf_zero(&w->strs, 1);
 	sbuf_zero(&w->shdrs, ELF64_SHDR_SIZE);
 	for (u32 i = 0; i < w->in->n_secs; i++)

@@ -135,6 +135,8 @@ static int raise_dup_symbol(struct obj *o, u32 sym, sym_id first)
 
 static int index_syms(struct obj *o)
 {
+	if (o->syms.n > 1 && hmap_reserve(&o->by_name, o->syms.n - 1))
+		return obj_no_memory(o);
 	for (u32 i = 1; i < o->syms.n; i++) {
 		const struct obj_sym *sym = &o->syms.v[i];
 		sym_id first;
