@@ -48,6 +48,7 @@ MENDED = [
     ('link_types.*', 'tag', '', 'the same'),
     ('*', 'types', '', 'types that no kernel takes are mended (L72)'),
     ('*', 'verdict', 'without BTF', 'the same, so that what wants types has them'),
+    ('*', 'verdict', 'missing btf func_info', 'the same, for callbacks'),
 ]
 
 
