@@ -208,10 +208,11 @@ static int write_all(struct link_job *job, const struct weld_object *obj)
 	return status;
 }
 
-/* Nobody wants the object but the file. */
+/* Nobody wants the object but the file, and no warning can take that back. */
 static bool straight_to_file(const struct link_job *job)
 {
-	return !job->image && !wants_table(job->cli) && strcmp(job->output, "-") != 0;
+	return !job->image && !job->cli->werror && !wants_table(job->cli) &&
+	       strcmp(job->output, "-") != 0;
 }
 
 static int finish(struct link_job *job, struct weld_object **obj)
