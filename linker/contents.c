@@ -169,13 +169,18 @@ static int emit_out(struct contents *c, const struct link_out *o)
 	return err;
 }
 
+/* The most bytes to copy: zeroed variables are none. */
 static u32 find_largest(const struct link *l)
 {
 	u32 largest = 0;
 
-	for (u32 i = 1; i < l->outs.n; i++)
-		if (l->outs.v[i].size > l->outs.v[largest].size)
+	for (u32 i = 1; i < l->outs.n; i++) {
+		const struct link_out *o = &l->outs.v[i];
+
+		if (obj_sec(l->obj, o->sec)->elf_type != SHT_NOBITS &&
+		    o->size > l->outs.v[largest].size)
 			largest = i;
+	}
 	return largest;
 }
 

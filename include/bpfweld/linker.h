@@ -37,7 +37,8 @@ struct weld_linker_opts {
 	 * weld_linker__symbol, __find_symbol and __section find nothing then. */
 	bool no_table;
 	/* Inputs that are added by path stay as they are until weld_linker__finish returns: code
-	 * that is large together isn't held in memory meanwhile, but read again. */
+	 * that is large together isn't held in memory meanwhile, but read again (relative paths
+	 * from the working directory of then). */
 	bool reread;
 };
 

@@ -122,9 +122,16 @@ static u64 fold_product(u64 a, u64 b)
 #endif
 }
 
+/*
+ * Whoever chooses v may choose a factor that wipes the other one out: with 0 the product is 0, with
+ * -1 its halves fold to -1, whatever h is. So h goes in once more, turned, since with the factor 1
+ * it would meet itself.
+ */
 u64 hash_mix(u64 h, u64 v)
 {
-	return fold_product(h ^ 0x9e3779b97f4a7c15ull, v ^ 0xd6e8feb86659fd93ull);
+	u64 a = h ^ 0x9e3779b97f4a7c15ull, b = v ^ 0xd6e8feb86659fd93ull;
+
+	return fold_product(a, b) + (a << 23 | a >> 41);
 }
 
 enum { LANES = 4 };

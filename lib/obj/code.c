@@ -11,9 +11,11 @@
 #include "lib/base/file.h"
 #include "lib/isa/isa.h"
 
-static u64 code_hash(const struct obj_sec *sec)
+/* Seeded with an address, which nobody who writes the file knows. */
+static u64 code_hash(const struct obj *o, const struct obj_sec *sec)
 {
-	return hash_bytes(sec->insns.v, (size_t)sec->insns.n * sizeof(*sec->insns.v));
+	return hash_seeded((uintptr_t)o, sec->insns.v,
+			   (size_t)sec->insns.n * sizeof(*sec->insns.v));
 }
 
 int obj_leave_code(struct obj *o, const char *path)
@@ -26,7 +28,7 @@ int obj_leave_code(struct obj *o, const char *path)
 
 		if (!obj_sec_is_code(sec->kind))
 			continue;
-		sec->code_hash = code_hash(sec);
+		sec->code_hash = code_hash(o, sec);
 		vec_free(&sec->insns);
 	}
 	return 0;
@@ -78,7 +80,7 @@ static bool read_insns(struct obj *o, struct obj_sec *sec, int fd)
 	}
 	sec->insns.n = n;
 	clear_fields(sec);
-	return code_hash(sec) == sec->code_hash;
+	return code_hash(o, sec) == sec->code_hash;
 }
 
 static int read_code(struct obj *o, struct obj_sec *sec, int fd)

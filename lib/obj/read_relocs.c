@@ -241,8 +241,11 @@ static int settle_target(struct reader *r, struct pending *p)
 
 	if (check_symbol(r, p, s))
 		return -EINVAL;
-	if (!is_defined(r, s))
-		return 0;
+	if (!is_defined(r, s)) {
+		bool cut = p->type->place == OBJ_PLACE_CALL && p->addend % 8;
+
+		return cut ? bad_reloc(r, p, "refers to the middle of an instruction") : 0;
+	}
 	if (r->gnu && !is_section(s))
 		shift(p, -s->value * (p->type->place == OBJ_PLACE_CALL ? 8 : 1));
 	if (in_code(r, s) && check_code_target(r, p, s))

@@ -353,6 +353,27 @@ START_TEST(hmap_empty_has_nothing)
 }
 END_TEST
 
+/* Numbers that are a factor of 0, 1 or -1 in a mixing step: what came before still counts, and so
+ * does the seed. */
+static void no_block_makes_it_forget(void)
+{
+	static const u64 v = 0xd6e8feb86659fd93ull, h = 0x9e3779b97f4a7c15ull;
+	static const u64 blocks[] = { v, v ^ 1, ~v, h, h ^ 1, ~h, 0, UINT64_MAX };
+
+	for (size_t b = 0; b < ARRAY_SIZE(blocks); b++)
+		for (size_t size = 2; size <= 32; size += 15) {
+			u64 one[32], other[32];
+
+			for (size_t i = 0; i < size; i++)
+				one[i] = other[i] = blocks[b];
+			other[0] = ~blocks[b];
+			ck_assert_uint_ne(hash_seeded(1, one, size * 8),
+					  hash_seeded(1, other, size * 8));
+			ck_assert_uint_ne(hash_seeded(1, one, size * 8),
+					  hash_seeded(2, one, size * 8));
+		}
+}
+
 START_TEST(hashes_tell_contents_apart)
 {
 	u8 zeros[64] = { 0 };
@@ -362,6 +383,7 @@ START_TEST(hashes_tell_contents_apart)
 	for (size_t i = 0; i < sizeof(zeros); i++)
 		ck_assert_uint_ne(hash_bytes(zeros, i), hash_bytes(zeros, i + 1));
 	ck_assert_uint_ne(hash_mix(hash_mix(0, 1), 2), hash_mix(hash_mix(0, 2), 1));
+	no_block_makes_it_forget();
 }
 END_TEST
 

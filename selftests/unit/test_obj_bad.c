@@ -544,6 +544,33 @@ START_TEST(allocation_faults)
 END_TEST
 
 /* Many sections, symbols, relocations of each name: time must stay in proportion. */
+/* An addend of its own in front of the one in the field: the sum has to be whole instructions, also
+ * where what is called isn't here. */
+START_TEST(calls_into_instructions_of_others)
+{
+	for (u64 addend = 0; addend <= 8; addend += 4) {
+		struct sample s;
+		struct obj *o;
+		u64 rela[3] = { 0, 0, addend };
+
+		one_function(&s);
+		rela[1] = ELF64_R_INFO(sample_sym(&s, "other", 0, 0, STT_NOTYPE), R_BPF_64_32);
+		sample_sec(&s, ".relaxdp", 0, rela, sizeof(rela));
+		s.secs[1].type = SHT_RELA;
+		s.secs[1].link = 3;
+		s.secs[1].info = 1;
+		s.secs[1].entsize = sizeof(rela);
+		if (addend % 8) {
+			expect(&s, -EINVAL, DIAG_OBJ_RELOC);
+			continue;
+		}
+		ck_assert_msg(!open_sample(&s, &o), "%s", c.text);
+		ck_assert_int_eq(o->secs.v[1].relocs.v[0].addend, addend);
+		obj_free(o);
+	}
+}
+END_TEST
+
 START_TEST(large_inputs_take_linear_time)
 {
 	enum { N = 200000 };
@@ -596,7 +623,7 @@ static Suite *obj_bad_suite(void)
 
 	unit_add(s, "elf", sample_is_good, wrong_machine, legacy_maps, malformed_sections,
 		 malformed_relocations, calls_of_what_is_no_function, relocations_of_the_same_bytes,
-		 malformed_symbols, symbols_twice, functions_cut_an_instruction, functions_overlap,
+		 calls_into_instructions_of_others, malformed_symbols, symbols_twice, functions_cut_an_instruction, functions_overlap,
 		 aliases, calls_out_of_the_section);
 	unit_add(s, "btf", records_of_btf_ext, variable_behind_its_section);
 	unit_add(s, "damage", truncation_at_each_byte, each_bit_flipped, allocation_faults,
