@@ -622,9 +622,10 @@ static Suite *obj_bad_suite(void)
 	Suite *s = suite_create("obj_bad");
 
 	unit_add(s, "elf", sample_is_good, wrong_machine, legacy_maps, malformed_sections,
-		 malformed_relocations, calls_of_what_is_no_function, relocations_of_the_same_bytes,
-		 calls_into_instructions_of_others, malformed_symbols, symbols_twice, functions_cut_an_instruction, functions_overlap,
-		 aliases, calls_out_of_the_section);
+		 malformed_relocations, calls_of_what_is_no_function,
+		 relocations_of_the_same_bytes, calls_into_instructions_of_others,
+		 malformed_symbols, symbols_twice, functions_cut_an_instruction,
+		 functions_overlap, aliases, calls_out_of_the_section);
 	unit_add(s, "btf", records_of_btf_ext, variable_behind_its_section);
 	unit_add(s, "damage", truncation_at_each_byte, each_bit_flipped, allocation_faults,
 		 large_inputs_take_linear_time);
