@@ -358,7 +358,7 @@ enum btf_dedup_flags {
 	BTF_DEDUP_ENTITIES = 1 << 0,
 	/* More types are to come: leave forward declarations alone, which only all types of their
 	 * names can tell the meaning of. Merging what comes later gives what merging all at once
-	 * would have given. */
+	 * would have given, but for names that stay ambiguous after MAX_TRIES (dedup.c). */
 	BTF_DEDUP_PARTIAL = 1 << 1,
 };
 

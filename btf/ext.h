@@ -61,14 +61,25 @@ bool btf_ext_is_empty(const struct btf_ext *x);
 /* Rewrite all type ids by id_map, as btf_dedup() and btf_keep_only() fill it. */
 void btf_ext_remap_ids(struct btf_ext *x, const u32 *id_map);
 
-/* How large a blob of so many sections and records is: of func_info, line_info, core_relo. */
-struct btf_ext_count {
-	u32 n_secs, n_recs;
+/*
+ * Writing records wherever they lie: a run of them is about one section. Runs go by kind, in order
+ * of the kinds, and none is empty. The first word of a record counts units of bytes from the start
+ * of its section; the others are those of the kernel's layouts.
+ */
+enum btf_ext_kind { BTF_EXT_FUNC, BTF_EXT_LINE, BTF_EXT_CORE, BTF_EXT_N_KINDS };
+
+struct btf_ext_run {
+	enum btf_ext_kind kind;
+	u32 name_off;		/* of the section */
+	const void *recs;
+	u32 n;
 };
 
-u64 btf_ext_blob_size(const struct btf_ext_count counts[3]);
-/* What such a blob begins with. */
-void btf_ext_put_head(const struct btf_ext_count counts[3], bool big_endian, struct sbuf *out);
+typedef VEC(struct btf_ext_run) btf_ext_runs;
+
+u64 btf_ext_runs_size(const btf_ext_runs *runs);	/* bytes of the blob */
+/* Append the blob to out. -ENOMEM, -E2BIG. */
+int btf_ext_write_runs(const btf_ext_runs *runs, u32 unit, bool big_endian, struct sbuf *out);
 
 /* Append the blob for x to out; sections without records are left out. -ENOMEM, -E2BIG. */
 int btf_ext_write(const struct btf_ext *x, bool big_endian, struct sbuf *out);

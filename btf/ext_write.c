@@ -91,12 +91,10 @@ void btf_ext_remap_ids(struct btf_ext *x, const u32 *id_map)
 
 /* --- writing ------------------------------------------------------------------------------- */
 
-/* A subsection on its way out: records are host words without padding. */
-struct sub {
-	const struct btf_ext_sec *secs;
-	u32 n_secs;
-	const void *recs;
-	u32 rec_size;
+static const u32 rec_sizes[BTF_EXT_N_KINDS] = {
+	[BTF_EXT_FUNC] = sizeof(struct bpf_func_info),
+	[BTF_EXT_LINE] = sizeof(struct bpf_line_info),
+	[BTF_EXT_CORE] = sizeof(struct bpf_core_relo),
 };
 
 static void put_word(struct sbuf *out, u32 v, bool swap)
@@ -107,31 +105,29 @@ static void put_word(struct sbuf *out, u32 v, bool swap)
 	sbuf_put(out, bytes, sizeof(bytes));
 }
 
-/* No section: not even the word for the record size. */
-static u64 count_size(const struct btf_ext_count *count, u32 rec_size)
+static u64 kind_size(const btf_ext_runs *runs, enum btf_ext_kind kind)
 {
-	if (!count->n_secs)
-		return 0;
-	return sizeof(u32) + (u64)count->n_secs * sizeof(struct btf_ext_info_sec) +
-	       (u64)count->n_recs * rec_size;
+	u64 size = 0;
+
+	for (u32 i = 0; i < runs->n; i++)
+		if (runs->v[i].kind == kind)
+			size += sizeof(struct btf_ext_info_sec) +
+				(u64)runs->v[i].n * rec_sizes[kind];
+	/* No section: not even the word for the record size. */
+	return size ? size + sizeof(u32) : 0;
 }
 
-static const u32 rec_sizes[] = {
-	sizeof(struct bpf_func_info), sizeof(struct bpf_line_info), sizeof(struct bpf_core_relo),
-};
-
-u64 btf_ext_blob_size(const struct btf_ext_count counts[3])
+u64 btf_ext_runs_size(const btf_ext_runs *runs)
 {
 	u64 size = sizeof(struct btf_ext_header);
 
-	for (size_t i = 0; i < ARRAY_SIZE(rec_sizes); i++)
-		size += count_size(&counts[i], rec_sizes[i]);
+	for (u32 kind = 0; kind < BTF_EXT_N_KINDS; kind++)
+		size += kind_size(runs, kind);
 	return size;
 }
 
-void btf_ext_put_head(const struct btf_ext_count counts[3], bool big_endian, struct sbuf *out)
+static void put_head(const btf_ext_runs *runs, bool swap, struct sbuf *out)
 {
-	bool swap = big_endian != HOST_BIG_ENDIAN;
 	u8 head[offsetof(struct btf_ext_header, hdr_len)] = { 0 };
 	u64 off = 0;
 
@@ -139,8 +135,8 @@ void btf_ext_put_head(const struct btf_ext_count counts[3], bool big_endian, str
 	head[offsetof(struct btf_ext_header, version)] = BTF_VERSION;
 	sbuf_put(out, head, sizeof(head));
 	put_word(out, sizeof(struct btf_ext_header), swap);
-	for (size_t i = 0; i < ARRAY_SIZE(rec_sizes); i++) {
-		u64 size = count_size(&counts[i], rec_sizes[i]);
+	for (u32 kind = 0; kind < BTF_EXT_N_KINDS; kind++) {
+		u64 size = kind_size(runs, kind);
 
 		put_word(out, (u32)off, swap);
 		put_word(out, (u32)size, swap);
@@ -148,60 +144,69 @@ void btf_ext_put_head(const struct btf_ext_count counts[3], bool big_endian, str
 	}
 }
 
-static void put_section(const struct sub *s, const struct btf_ext_sec *sec, bool swap,
-			struct sbuf *out)
+static void put_run(const struct btf_ext_run *run, u32 unit, bool swap, struct sbuf *out)
 {
-	u32 words = s->rec_size / (u32)sizeof(u32);
-	const u32 *rec = (const u32 *)s->recs + (size_t)sec->first * words;
+	u32 n_words = rec_sizes[run->kind] / (u32)sizeof(u32);
+	const u32 *words = run->recs;
+	char *to;
 
-	put_word(out, sec->name_off, swap);
-	put_word(out, sec->n, swap);
-	if (!swap)
-		sbuf_put(out, rec, (size_t)sec->n * s->rec_size);
-	for (size_t i = 0; swap && i < (size_t)sec->n * words; i++)
-		put_word(out, rec[i], swap);
+	put_word(out, run->name_off, swap);
+	put_word(out, run->n, swap);
+	to = sbuf_extend(out, (size_t)run->n * rec_sizes[run->kind]);
+	for (u32 i = 0; to && i < run->n; i++)
+		for (u32 k = 0; k < n_words; k++, words++, to += sizeof(u32))
+			put_u32(to, k ? *words : *words * unit, swap);
 }
 
-static struct btf_ext_count count_of(const struct sub *s)
+int btf_ext_write_runs(const btf_ext_runs *runs, u32 unit, bool big_endian, struct sbuf *out)
 {
-	struct btf_ext_count count = { 0 };
+	bool swap = big_endian != HOST_BIG_ENDIAN;
+	u64 size = btf_ext_runs_size(runs);
 
-	for (u32 i = 0; i < s->n_secs; i++) {
-		count.n_secs += s->secs[i].n > 0;
-		count.n_recs += s->secs[i].n;
+	if (size > UINT32_MAX)
+		return -E2BIG;
+	sbuf_reserve(out, size);
+	put_head(runs, swap, out);
+	for (u32 i = 0; i < runs->n; i++) {
+		const struct btf_ext_run *run = &runs->v[i];
+
+		assert(run->n && (!i || run[-1].kind <= run->kind));
+		if (!i || run[-1].kind != run->kind)
+			put_word(out, rec_sizes[run->kind], swap);
+		put_run(run, unit, swap, out);
 	}
-	return count;
+	return sbuf_err(out);
 }
 
-static void put_sub(const struct sub *s, bool swap, struct sbuf *out)
+/* The sections of one kind that have records; recs are those of all. */
+static int add_runs(btf_ext_runs *runs, enum btf_ext_kind kind, const struct btf_ext_sec *secs,
+		    u32 n_secs, const void *recs)
 {
-	if (!count_of(s).n_secs)
-		return;
-	put_word(out, s->rec_size, swap);
-	for (u32 i = 0; i < s->n_secs; i++)
-		if (s->secs[i].n)
-			put_section(s, &s->secs[i], swap, out);
+	for (u32 i = 0; i < n_secs; i++) {
+		struct btf_ext_run run = {
+			.kind = kind, .name_off = secs[i].name_off, .n = secs[i].n,
+			.recs = (const char *)recs + (size_t)secs[i].first * rec_sizes[kind],
+		};
+
+		if (run.n && vec_append(runs, &run, 1))
+			return -ENOMEM;
+	}
+	return 0;
 }
 
 int btf_ext_write(const struct btf_ext *x, bool big_endian, struct sbuf *out)
 {
-	const struct sub subs[] = {
-		{ x->func_secs.v, x->func_secs.n, x->funcs.v, sizeof(*x->funcs.v) },
-		{ x->line_secs.v, x->line_secs.n, x->lines.v, sizeof(*x->lines.v) },
-		{ x->core_secs.v, x->core_secs.n, x->relos.v, sizeof(*x->relos.v) },
-	};
-	bool swap = big_endian != HOST_BIG_ENDIAN;
-	struct btf_ext_count counts[ARRAY_SIZE(subs)];
+	btf_ext_runs runs = { 0 };
+	int err = add_runs(&runs, BTF_EXT_FUNC, x->func_secs.v, x->func_secs.n, x->funcs.v);
 
-	for (size_t i = 0; i < ARRAY_SIZE(subs); i++)
-		counts[i] = count_of(&subs[i]);
-	if (btf_ext_blob_size(counts) > UINT32_MAX)
-		return -E2BIG;
-	sbuf_reserve(out, btf_ext_blob_size(counts));
-	btf_ext_put_head(counts, big_endian, out);
-	for (size_t i = 0; i < ARRAY_SIZE(subs); i++)
-		put_sub(&subs[i], swap, out);
-	return sbuf_err(out);
+	if (!err)
+		err = add_runs(&runs, BTF_EXT_LINE, x->line_secs.v, x->line_secs.n, x->lines.v);
+	if (!err)
+		err = add_runs(&runs, BTF_EXT_CORE, x->core_secs.v, x->core_secs.n, x->relos.v);
+	if (!err)
+		err = btf_ext_write_runs(&runs, 1, big_endian, out);
+	vec_free(&runs);
+	return err;
 }
 
 /* --- equality ------------------------------------------------------------------------------ */

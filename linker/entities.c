@@ -106,7 +106,6 @@ static int list_tags(struct arena *a, const struct btf *b, struct tags *tags)
 	tags->none = first == n;
 	if (tags->none)
 		return 0;
-
 	tags->head = arena_array(a, n, sizeof(u32));
 	tags->next = arena_array(a, n, sizeof(u32));
 	if (!tags->head || !tags->next)
@@ -330,13 +329,15 @@ static int add_entities(struct link *l)
 	return err;
 }
 
-/* The object needn't look for what is known here. */
+/* The object needn't look for what is known here: what it would find, since names tell it. Other
+ * names of a place, and what shared a type by its old name, are left to it. */
 static void tell_types(struct link *l)
 {
 	for (u32 i = 0; i < l->out_nodes.n; i++) {
 		const struct link_node *n = link_node(l, l->out_nodes.v[i]);
 
-		obj_sym(l->obj, n->out)->btf_id = n->out_btf;
+		if (n->out_btf && !strcmp(btf_name(l->btf, n->out_btf), n->name))
+			obj_sym(l->obj, n->out)->btf_id = n->out_btf;
 	}
 	l->obj->n_typed = btf_n_types(l->btf);
 }

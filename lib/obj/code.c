@@ -6,6 +6,7 @@
  */
 #include "lib/obj/obj_int.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/file.h"
@@ -83,13 +84,14 @@ static bool read_insns(struct obj *o, struct obj_sec *sec, int fd)
 	return code_hash(o, sec) == sec->code_hash;
 }
 
+/* fd -1: there is no file any more, but something else. */
 static int read_code(struct obj *o, struct obj_sec *sec, int fd)
 {
 	struct weld_where at = WELD_WHERE_NONE;
 
 	if (vec_reserve(&sec->insns, (u32)(sec->size / 8)))
-		return obj_no_memory(o);
-	if (read_insns(o, sec, fd))
+		return -ENOMEM;
+	if (fd >= 0 && read_insns(o, sec, fd))
 		return 0;
 	vec_free(&sec->insns);
 	at.file = o->name;
@@ -97,18 +99,28 @@ static int read_code(struct obj *o, struct obj_sec *sec, int fd)
 	return diag_raise(o->diag, DIAG_OBJ_FILE_CHANGED, &at, o->code_path);
 }
 
+/* Opening a pipe that stands there by now would wait for somebody to write to it. */
+static bool is_regular(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) || S_ISREG(st.st_mode);
+}
+
 int obj_fetch_code(struct obj *o, sec_id id)
 {
 	struct obj_sec *sec = obj_sec(o, id);
-	int fd = -1, err;
+	int fd = -1, err = 0;
 
 	if (!o->code_path || !obj_sec_is_code(sec->kind) || sec->insns.n || !sec->size)
 		return 0;
-	err = file_open(o->diag, o->code_path, &fd);
+	if (is_regular(o->code_path))
+		err = file_open(o->diag, o->code_path, &fd);
 	if (err)
 		return err;
 	err = read_code(o, sec, fd);
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 	return err;
 }
 

@@ -233,8 +233,9 @@ int obj_finish_file(struct obj *o, const char *path);
 bool obj_equal(const struct obj *a, const struct obj *b);
 
 /* Free the instructions of an object that was read from path, a regular file which has to stay as
- * it is: obj_fetch_code reads those of a section again, -EINVAL when they are others, and
- * obj_drop_code frees them again. Whoever does this knows that nobody looks at them in between. */
+ * it is: obj_fetch_code reads those of a section again, -EINVAL when they are others (-ENOMEM
+ * without diagnostic), and obj_drop_code frees them again. Whoever does this knows that nobody
+ * looks at them in between. */
 int obj_leave_code(struct obj *o, const char *path);
 int obj_fetch_code(struct obj *o, sec_id sec);
 void obj_drop_code(struct obj *o, sec_id sec);

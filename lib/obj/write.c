@@ -33,7 +33,8 @@ struct writer {
 	VEC(struct elf_out_sec) secs;	/* [i - 1] is section i of the object, then others */
 	VEC(struct elf_out_sym) syms;
 	struct contents *contents;	/* by section of the object */
-	struct sbuf btf, ext;		/* .BTF, .BTF.ext */
+	struct sbuf btf, ext;		/* .BTF, .BTF.ext, while they go out */
+	btf_ext_runs runs;		/* of .BTF.ext, in the object */
 	u32 *sec_syms;			/* section -> number of its symbol, 0 none */
 	u32 *sym_nums;			/* symbol -> number */
 };
@@ -325,100 +326,40 @@ static int add_rels(struct writer *w, u32 i)
 
 /* --- BTF ------------------------------------------------------------------------------------ */
 
-/* A kind of records: those that a section has. The first word of each says where it belongs. */
-struct kind {
-	u32 n_words;
-	const void *(*records)(const struct obj_sec *sec, u32 *n);
-};
-
-static const void *func_infos(const struct obj_sec *sec, u32 *n)
-{
-	*n = sec->func_infos.n;
-	return sec->func_infos.v;
-}
-
-static const void *line_infos(const struct obj_sec *sec, u32 *n)
-{
-	*n = sec->line_infos.n;
-	return sec->line_infos.v;
-}
-
-static const void *core_relos(const struct obj_sec *sec, u32 *n)
-{
-	*n = sec->core_relos.n;
-	return sec->core_relos.v;
-}
-
-/* In the order of a file. An object's records are those of BTF.ext, but count instructions. */
-static const struct kind kinds[] = {
-	{ sizeof(struct obj_func_info) / sizeof(u32), func_infos },
-	{ sizeof(struct obj_line_info) / sizeof(u32), line_infos },
-	{ sizeof(struct obj_core_relo) / sizeof(u32), core_relos },
-};
-
 static_assert(sizeof(struct obj_func_info) == sizeof(struct bpf_func_info), "the same words");
 static_assert(sizeof(struct obj_line_info) == sizeof(struct bpf_line_info), "the same words");
 static_assert(sizeof(struct obj_core_relo) == sizeof(struct bpf_core_relo), "the same words");
 
-static void put_words(struct sbuf *out, const u32 *words, u32 n, bool swap)
+static struct btf_ext_run run_of(const struct obj_sec *sec, enum btf_ext_kind kind)
 {
-	char *to = sbuf_extend(out, n * sizeof(*words));
+	struct btf_ext_run run = { .kind = kind, .name_off = sec->btf_name };
 
-	for (u32 i = 0; to && i < n; i++)
-		put_u32(to + i * sizeof(*words), words[i], swap);
-}
-
-static void put_records(const struct writer *w, const struct obj_sec *sec,
-			const struct kind *kind, struct sbuf *out)
-{
-	u32 n, head[2] = { sec->btf_name }, words[4];
-	const char *records = kind->records(sec, &n);
-
-	head[1] = n;
-	if (n)
-		put_words(out, head, 2, w->swap);
-	for (u32 i = 0; i < n; i++) {
-		memcpy(words, records + (size_t)i * kind->n_words * sizeof(u32),
-		       kind->n_words * sizeof(u32));
-		words[0] *= 8;
-		put_words(out, words, kind->n_words, w->swap);
+	switch (kind) {
+	case BTF_EXT_FUNC:
+		run.recs = sec->func_infos.v;
+		run.n = sec->func_infos.n;
+		break;
+	case BTF_EXT_LINE:
+		run.recs = sec->line_infos.v;
+		run.n = sec->line_infos.n;
+		break;
+	default:
+		run.recs = sec->core_relos.v;
+		run.n = sec->core_relos.n;
 	}
+	return run;
 }
 
-/* Sections and records of each kind; false when there are none at all. */
-static bool count_records(const struct obj *o, struct btf_ext_count counts[3])
+static int collect_runs(struct writer *w)
 {
-	bool any = false;
+	for (u32 kind = 0; kind < BTF_EXT_N_KINDS; kind++)
+		for (u32 i = 1; i < w->o->secs.n; i++) {
+			struct btf_ext_run run = run_of(&w->o->secs.v[i], kind);
 
-	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
-		counts[k] = (struct btf_ext_count){ 0 };
-		for (u32 i = 1; i < o->secs.n; i++) {
-			u32 n;
-
-			kinds[k].records(&o->secs.v[i], &n);
-			counts[k].n_secs += n > 0;
-			counts[k].n_recs += n;
+			if (run.n && vec_append(&w->runs, &run, 1))
+				return -ENOMEM;
 		}
-		any |= counts[k].n_recs;
-	}
-	return any;
-}
-
-static void put_ext(struct writer *w, struct sbuf *out)
-{
-	struct btf_ext_count counts[ARRAY_SIZE(kinds)];
-
-	count_records(w->o, counts);
-	sbuf_reserve(out, btf_ext_blob_size(counts));
-	btf_ext_put_head(counts, w->o->big_endian, out);
-	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
-		u32 rec_size = kinds[k].n_words * (u32)sizeof(u32);
-
-		if (counts[k].n_recs)
-			put_words(out, &rec_size, 1, w->swap);
-		for (u32 i = 1; i < w->o->secs.n; i++)
-			put_records(w, &w->o->secs.v[i], &kinds[k], out);
-	}
+	return 0;
 }
 
 static int get_btf(void *user, struct span *bytes)
@@ -433,22 +374,18 @@ static int get_btf(void *user, struct span *bytes)
 static int get_ext(void *user, struct span *bytes)
 {
 	struct writer *w = user;
+	int err = btf_ext_write_runs(&w->runs, sizeof(struct bpf_insn), w->o->big_endian, &w->ext);
 
-	put_ext(w, &w->ext);
 	*bytes = span_of(w->ext.data, w->ext.size);
-	return sbuf_err(&w->ext);
+	return err;
 }
 
 static void done_btf(void *user)
 {
-	sbuf_free(&((struct writer *)user)->btf);
-}
+	struct writer *w = user;
 
-static u64 ext_size(const struct obj *o)
-{
-	struct btf_ext_count counts[ARRAY_SIZE(kinds)];
-
-	return count_records(o, counts) ? btf_ext_blob_size(counts) : 0;
+	sbuf_free(&w->btf);
+	sbuf_free(&w->ext);
 }
 
 static int add_btf_sec(struct writer *w, const char *name, u64 size, elf_get_fn *get)
@@ -459,18 +396,23 @@ static int add_btf_sec(struct writer *w, const char *name, u64 size, elf_get_fn 
 		return -ENOMEM;
 	*s = (struct elf_out_sec){
 		.name = name, .type = SHT_PROGBITS, .align = 4, .bytes = span_of(NULL, size),
-		.get = get, .done = get == get_btf ? done_btf : NULL, .user = w,
+		.get = get, .done = done_btf, .user = w,
 	};
 	return size > UINT32_MAX ? -E2BIG : 0;
 }
 
 static int add_btf(struct writer *w)
 {
-	const struct obj *o = w->o;
-	u64 size = o->btf ? ext_size(o) : 0;
-	int err = o->btf ? add_btf_sec(w, ".BTF", btf_blob_size(o->btf), get_btf) : 0;
+	int err = 0;
 
-	return !err && size ? add_btf_sec(w, ".BTF.ext", size, get_ext) : err;
+	if (!w->o->btf)
+		return 0;
+	err = add_btf_sec(w, ".BTF", btf_blob_size(w->o->btf), get_btf);
+	if (!err)
+		err = collect_runs(w);
+	if (!err && w->runs.n)
+		err = add_btf_sec(w, ".BTF.ext", btf_ext_runs_size(&w->runs), get_ext);
+	return err;
 }
 
 /* --- all of it ------------------------------------------------------------------------------ */
@@ -489,6 +431,7 @@ static void writer_free(struct writer *w)
 {
 	sbuf_free(&w->btf);
 	sbuf_free(&w->ext);
+	vec_free(&w->runs);
 	vec_free(&w->secs);
 	vec_free(&w->syms);
 	arena_free(&w->arena);

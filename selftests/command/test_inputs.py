@@ -14,6 +14,10 @@ import threading
 
 import command
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, '../../bench'))
+import measure  # noqa: E402: what bench/ measures with
+
 GPL = 'char LICENSE[] SEC("license") = "GPL";\n'
 FLAGS = ('-target', 'bpfel')
 
@@ -385,16 +389,6 @@ def test_dropped_sections(bench):
     assert not names & set(dropped), names
 
 
-def bytes_read(args):
-    """How much a command reads in all, as the kernel counts it."""
-    child = subprocess.Popen(args)
-    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-    with open(f'/proc/{child.pid}/io', encoding='ascii') as f:
-        counts = dict(line.split(': ') for line in f.read().splitlines())
-    assert child.wait() == 0
-    return int(counts['rchar'])
-
-
 def test_dwarf_is_not_read(bench):
     """L39: a link reads the sections that it keeps and not those of DWARF, which name each local
     variable here."""
@@ -403,7 +397,7 @@ def test_dwarf_is_not_read(bench):
     obj = bench.compile(source + GPL, '-g', '-Wno-unused-variable', *FLAGS)
     doc = bench.run('info', '--all', '--json', obj).want(0).json()
     dwarf = sum(s['size'] for s in doc['sections'] if s['name'].startswith('.debug'))
-    read = bytes_read([bench.bpfweld, 'link', '-o', bench.path('bare.o'), obj])
+    read = measure.bytes_read([bench.bpfweld, 'link', '-o', bench.path('bare.o'), obj])
     assert dwarf > 200000 and read < os.path.getsize(obj) - dwarf * 3 // 4, (dwarf, read)
 
 

@@ -25,21 +25,32 @@ static void add_reloc(struct obj_sec *sec, u64 off, s64 addend, sym_id sym, u32 
 	ck_assert_int_eq(vec_append(&sec->relocs, &r, 1), 0);
 }
 
+/* A section, and a global symbol that is all of it. */
+static struct obj_sec *add_sec(struct obj *o, const char *name, enum obj_sec_kind kind,
+			       struct obj_sym *sym)
+{
+	struct obj_sec *sec;
+	sym_id id;
+
+	ck_assert_int_eq(obj_add_sec(o, name, kind, &sym->sec), 0);
+	sym->bind = STB_GLOBAL;
+	ck_assert_int_eq(obj_add_sym(o, sym, &id), 0);
+	sec = obj_sec(o, sym->sec);
+	sec->elf_type = SHT_PROGBITS;
+	sec->align = 8;
+	sec->size = sym->size;
+	return sec;
+}
+
 /* Code with a 16-byte instruction across each border of a piece, and the fields that they refer
  * through; a line for each instruction. */
 static void add_code(struct obj *o, sym_id data)
 {
 	struct bpf_insn mov = { .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = 7 };
-	struct obj_sym func = { .name = "f", .type = STT_FUNC, .bind = STB_GLOBAL };
-	struct obj_sec *sec;
-	sym_id sym;
+	struct obj_sym func = { .name = "f", .type = STT_FUNC, .size = N_INSNS * 8 };
+	struct obj_sec *sec = add_sec(o, "xdp", OBJ_SEC_PROG, &func);
 
-	ck_assert_int_eq(obj_add_sec(o, "xdp", OBJ_SEC_PROG, &func.sec), 0);
-	sec = obj_sec(o, func.sec);
-	sec->elf_type = SHT_PROGBITS;
 	sec->flags = SHF_ALLOC | SHF_EXECINSTR;
-	sec->align = 8;
-	sec->size = func.size = N_INSNS * 8;
 	for (u32 i = 0; i < N_INSNS; i++) {
 		struct obj_line_info line = { .insn = i, .line_col = i << 10 };
 
@@ -53,26 +64,19 @@ static void add_code(struct obj *o, sym_id data)
 	}
 	sec->insns.v[N_INSNS - 1].code = BPF_JMP | BPF_EXIT;
 	sec->insns.v[N_INSNS - 1].imm = 0;
-	ck_assert_int_eq(obj_add_sym(o, &func, &sym), 0);
 }
 
 static sym_id add_data(struct obj *o)
 {
-	struct obj_sym var = { .name = "d", .type = STT_OBJECT, .bind = STB_GLOBAL };
-	struct obj_sec *sec;
-	sym_id sym;
+	struct obj_sym var = { .name = "d", .type = STT_OBJECT, .size = DATA_SIZE };
+	struct obj_sec *sec = add_sec(o, ".data", OBJ_SEC_DATA, &var);
+	sym_id sym = { o->syms.n - 1 };
 
-	ck_assert_int_eq(obj_add_sec(o, ".data", OBJ_SEC_DATA, &var.sec), 0);
-	sec = obj_sec(o, var.sec);
-	sec->elf_type = SHT_PROGBITS;
 	sec->flags = SHF_ALLOC | SHF_WRITE;
-	sec->align = 8;
-	sec->size = var.size = DATA_SIZE;
 	ck_assert_int_eq(vec_reserve(&sec->bytes, DATA_SIZE), 0);
 	sec->bytes.n = DATA_SIZE;
 	for (u32 i = 0; i < DATA_SIZE; i++)
 		sec->bytes.v[i] = (u8)(i * 7);
-	ck_assert_int_eq(obj_add_sym(o, &var, &sym), 0);
 	for (u64 border = ELF_OUT_PIECE; border < DATA_SIZE; border += ELF_OUT_PIECE) {
 		memset(&sec->bytes.v[border - 3], 0, 8);
 		add_reloc(sec, border - 3, 0x1234567, sym, R_BPF_64_ABS64);
