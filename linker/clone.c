@@ -20,32 +20,40 @@ static bool is_callee(const struct link *l, struct link_target t)
 	return n->kind == LINK_FUNC && n->piece.i && !n->piece_off && !t.addend;
 }
 
-struct link_target link_reloc_target(const struct link *l, input_id input, sec_id sec,
-				     const struct obj_reloc *r)
+/* What is at a place of an input that no symbol of the output tells. */
+static struct link_target target_at(const struct link *l, input_id input, const struct obj_reloc *r)
 {
 	const struct obj *o = link_obj(l, input);
 	const struct obj_sym *sym = obj_sym(o, r->sym);
-	bool from_code = obj_sec_is_code(obj_sec(o, sec)->kind);
-	node_id node = link_root(l, link_node_of(l, input, r->sym));
-	struct link_target t = { .node = node, .addend = r->addend };
-	const struct link_node *n = link_node(l, node);
+	u64 off = sym->value + (u64)r->addend;
+	struct link_target t = { 0 };
 	const struct link_piece *p;
 
-	if (n->kind == LINK_SKIP || (n->piece.i && link_piece(l, n->piece)->dropped)) {
-		u64 off = sym->value + (u64)r->addend;
+	if (!sym->sec.i)
+		return t;
+	t.piece = link_piece_at(l, input, sym->sec, off);
+	p = link_piece(l, t.piece);
+	t.addend = (s64)(off - p->off);
+	if (p->owner.i && (p->dropped || !t.addend)) {
+		t.node = link_root(l, p->owner);
+	} else if (obj_sec(o, sym->sec)->kind == OBJ_SEC_MAPS) {
+		node_id map = link_map_at(l, t.piece, (u64)t.addend);
 
-		if (!sym->sec.i)
-			return (struct link_target){ 0 };
-		t = (struct link_target){ .piece = link_piece_at(l, input, sym->sec, off) };
-		p = link_piece(l, t.piece);
-		t.addend = (s64)(off - p->off);
-		if (p->owner.i && (p->dropped || !t.addend))
-			t.node = link_root(l, p->owner);
-		else if (link_map_at(l, t.piece, (u64)t.addend).i)
-			t = (struct link_target){
-				.node = link_root(l, link_map_at(l, t.piece, (u64)t.addend)),
-			};
+		if (map.i)
+			t = (struct link_target){ .node = link_root(l, map) };
 	}
+	return t;
+}
+
+struct link_target link_reloc_target(const struct link *l, input_id input, bool from_code,
+				     const struct obj_reloc *r)
+{
+	node_id node = link_root(l, link_node_of(l, input, r->sym));
+	const struct link_node *n = link_node(l, node);
+	struct link_target t = { .node = node, .addend = r->addend };
+
+	if (n->kind == LINK_SKIP || (n->piece.i && link_piece(l, n->piece)->dropped))
+		t = target_at(l, input, r);
 	if (from_code && is_callee(l, t) && link_piece(l, link_node(l, t.node)->piece)->clone.i)
 		t.node = link_piece(l, link_node(l, t.node)->piece)->clone;
 	return t;
@@ -59,21 +67,25 @@ static bool may_be_function(const struct link *l, input_id input, const struct o
 	return kind == LINK_FUNC || kind == LINK_LABEL || kind == LINK_SKIP;
 }
 
+/* Relocations and pieces of a section are both in order. */
 static void find_uses_in(struct link *l, input_id input, sec_id sec)
 {
 	const struct obj *o = link_obj(l, input);
 	const struct obj_sec *s = obj_sec(o, sec);
+	const piece_id *pieces = &link_input(l, input)->sec_pieces[sec.i];
 	bool is_code = obj_sec_is_code(s->kind);
+	u32 piece = pieces[0].i;
 
 	for (u32 i = 0; i < s->relocs.n; i++) {
 		const struct obj_reloc *r = &s->relocs.v[i];
 		struct link_target t;
 		const struct link_node *n;
 
-		if (!may_be_function(l, input, r) ||
-		    link_piece(l, link_piece_at(l, input, sec, r->off))->dropped)
+		while (piece + 1 < pieces[1].i && l->pieces.v[piece + 1].off <= r->off)
+			piece++;
+		if (l->pieces.v[piece].dropped || !may_be_function(l, input, r))
 			continue;
-		t = link_reloc_target(l, input, sec, r);
+		t = link_reloc_target(l, input, is_code, r);
 		n = link_node(l, t.node);
 		if (is_code && is_callee(l, t))
 			link_piece(l, n->piece)->called = true;

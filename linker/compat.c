@@ -222,9 +222,9 @@ static int compare_pair(struct compare *c, struct pair p)
 
 static u64 hash_pair(const struct link_pair *p)
 {
-	u64 hash = hash_mix((uintptr_t)p->btf_a, (uintptr_t)p->btf_b);
+	u64 btfs = (uintptr_t)p->btf_a + 31 * (u64)(uintptr_t)p->btf_b;
 
-	return hash_mix(hash, (u64)p->a << 32 | p->b);
+	return hash_mix(btfs, (u64)p->a << 32 | p->b);
 }
 
 static bool known_same(const struct link_same *same, const struct link_pair *p)
@@ -248,6 +248,15 @@ static int remember(struct link_same *same, const struct link_pair *p)
 	return hmap_add(&same->index, hash_pair(p), same->pairs.n - 1);
 }
 
+/* int and int: nothing hangs on them that is worth remembering. */
+static bool same_integers(const struct compare *c, u32 a, u32 b)
+{
+	const struct btf_type *x = btf_type(c->a, a), *y = btf_type(c->b, b);
+
+	return btf_kind(x) == BTF_KIND_INT && btf_kind(y) == BTF_KIND_INT &&
+	       x->size == y->size && is_signed(x) == is_signed(y);
+}
+
 /* One type of each side, and all that hangs on it. Functions of two inputs have few parameters that
  * no other function of theirs has. */
 static int run(struct compare *c, u32 a, u32 b, u32 param)
@@ -256,7 +265,7 @@ static int run(struct compare *c, u32 a, u32 b, u32 param)
 	u32 first = c->todo.n;
 	int err;
 
-	if (known_same(c->same, &pair))
+	if (same_integers(c, a, b) || known_same(c->same, &pair))
 		return 0;
 	c->param = param;
 	err = add_pair(c, a, b, DEPTH_VALUE);

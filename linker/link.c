@@ -101,13 +101,6 @@ int link_fault(struct link *l, int err)
 	return 0;
 }
 
-node_id link_root(const struct link *l, node_id id)
-{
-	while (link_node(l, id)->to.i != id.i)
-		id = link_node(l, id)->to;
-	return id;
-}
-
 struct weld_where link_where(const struct link *l, node_id id)
 {
 	const struct link_node *n = link_node(l, id);

@@ -275,7 +275,12 @@ static inline node_id link_node_of(const struct link *l, input_id input, sym_id 
 }
 
 /* The node that this one stands for: a definition, or the extern that is left. */
-node_id link_root(const struct link *l, node_id id);
+static inline node_id link_root(const struct link *l, node_id id)
+{
+	while (link_node(l, id)->to.i != id.i)
+		id = link_node(l, id)->to;
+	return id;
+}
 
 /* Where a node is defined, or first wanted. */
 struct weld_where link_where(const struct link *l, node_id id);
@@ -343,7 +348,8 @@ struct link_target {
 	s64 addend;		/* from the node, or from the piece's start */
 };
 
-struct link_target link_reloc_target(const struct link *l, input_id input, sec_id sec,
+/* from_code: it is one of a section of code, which may call. */
+struct link_target link_reloc_target(const struct link *l, input_id input, bool from_code,
 				     const struct obj_reloc *r);
 
 /* contents.c asks for each piece: */

@@ -7,48 +7,54 @@
  */
 #include "linker/link_int.h"
 
-static struct link_used *find_used(const struct link_names *names, const char *name)
+#include <stdlib.h>
+
+static struct link_used *find_used(const struct link_names *names, const char *name, u64 hash)
 {
 	struct hmap_iter it;
 
-	for (u32 i = hmap_first(&names->index, hash_str(name), &it); i != HMAP_NONE;
+	for (u32 i = hmap_first(&names->index, hash, &it); i != HMAP_NONE;
 	     i = hmap_next(&names->index, &it))
 		if (!strcmp(names->used.v[i].name, name))
 			return &names->used.v[i];
 	return NULL;
 }
 
-static int add_used(struct link_names *names, const char *name)
+static int add_used(struct link_names *names, const char *name, u64 hash)
 {
 	struct link_used *u = vec_push(&names->used);
 
 	if (!u)
 		return -ENOMEM;
 	*u = (struct link_used){ .name = name, .next = 1 };
-	return hmap_add(&names->index, hash_str(name), names->used.n - 1);
+	return hmap_add(&names->index, hash, names->used.n - 1);
 }
 
 int link_names_take(struct link_names *names, const char *name)
 {
-	return find_used(names, name) ? 0 : add_used(names, name);
+	u64 hash = hash_str(name);
+
+	return find_used(names, name, hash) ? 0 : add_used(names, name, hash);
 }
 
 bool link_names_has(const struct link_names *names, const char *name)
 {
-	return find_used(names, name);
+	return find_used(names, name, hash_str(name));
 }
 
 const char *link_names_unique(struct link_names *names, struct arena *a, const char *base)
 {
-	struct link_used *taken = find_used(names, base);
+	u64 hash = hash_str(base);
+	struct link_used *taken = find_used(names, base, hash);
 	const char *name = base;
 
-	while (taken && find_used(names, name)) {
+	while (taken && find_used(names, name, hash)) {
 		name = arena_printf(a, "%s__%u", base, taken->next++);
 		if (!name)
 			return NULL;
+		hash = hash_str(name);
 	}
-	return add_used(names, name) ? NULL : name;
+	return add_used(names, name, hash) ? NULL : name;
 }
 
 void link_names_free(struct link_names *names)
@@ -63,6 +69,7 @@ enum rank {
 	RANK_PRIVATE,
 	RANK_STATIC,
 	N_RANKS,
+	RANK_NONE = N_RANKS,	/* it isn't in the output */
 };
 
 static bool is_license_symbol(const struct link *l, node_id id)
@@ -78,6 +85,8 @@ static enum rank rank_of(const struct link *l, node_id id)
 {
 	const struct link_node *n = link_node(l, id);
 
+	if (!link_is_kept(l, id))
+		return RANK_NONE;
 	if (n->kind == LINK_LABEL)
 		return RANK_PLAIN;
 	if (!n->is_def)
@@ -117,12 +126,15 @@ static int name_node(struct link *l, node_id id, enum rank rank)
 
 int link_name_nodes(struct link *l)
 {
-	for (enum rank rank = 0; rank < N_RANKS; rank++)
-		for (u32 i = 1; i < l->nodes.n; i++) {
-			node_id id = { i };
+	u8 *ranks = malloc(l->nodes.n);
+	int err = ranks ? 0 : -ENOMEM;
 
-			if (link_is_kept(l, id) && rank_of(l, id) == rank && name_node(l, id, rank))
-				return -ENOMEM;
-		}
-	return 0;
+	for (u32 i = 1; i < l->nodes.n && !err; i++)
+		ranks[i] = (u8)rank_of(l, (node_id){ i });
+	for (enum rank rank = 0; rank < N_RANKS; rank++)
+		for (u32 i = 1; i < l->nodes.n && !err; i++)
+			if (ranks[i] == rank)
+				err = name_node(l, (node_id){ i }, rank);
+	free(ranks);
+	return err;
 }

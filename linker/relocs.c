@@ -28,6 +28,7 @@ static int each_reloc_of(struct link *l, piece_id piece, reloc_fn *fn)
 {
 	const struct link_piece *p = link_piece(l, piece);
 	const struct obj_sec *s = obj_sec(link_obj(l, p->input), p->sec);
+	bool is_code = obj_sec_is_code(s->kind);
 	int err = 0;
 
 	for (u32 i = link_first_reloc(s, p->off); i < s->relocs.n && !err; i++) {
@@ -35,7 +36,7 @@ static int each_reloc_of(struct link *l, piece_id piece, reloc_fn *fn)
 
 		if (r->off >= p->off + p->size)
 			break;
-		err = fn(l, piece, r, link_reloc_target(l, p->input, p->sec, r));
+		err = fn(l, piece, r, link_reloc_target(l, p->input, is_code, r));
 	}
 	return err;
 }
@@ -67,6 +68,8 @@ static int plan(struct link *l, piece_id piece, const struct obj_reloc *r, struc
 	if (t.node.i) {
 		struct link_node *n = link_node(l, t.node);
 
+		if (n->referenced && !t.addend)
+			return 0; /* as an earlier one found */
 		if (misses_function(l, n, t.addend) || link_piece(l, n->piece)->dropped)
 			return link_fault(l, raise_lost(l, piece, r));
 		n->referenced = true;
@@ -111,19 +114,17 @@ static int emit(struct link *l, piece_id piece, const struct obj_reloc *r, struc
 {
 	const struct link_piece *p = link_piece(l, piece), *to = link_piece(l, t.piece);
 	struct obj_sec *out = obj_sec(l->obj, l->outs.v[p->out.i].sec);
-	struct obj_reloc *n = vec_push(&out->relocs);
+	struct obj_reloc n = {
+		.off = r->off - p->off + p->out_off, .addend = t.addend, .type = r->type,
+	};
 
-	if (!n)
-		return -ENOMEM;
-	*n = (struct obj_reloc){ .off = r->off - p->off + p->out_off, .type = r->type };
-	n->addend = t.addend;
 	if (t.node.i) {
-		n->sym = link_node(l, t.node)->out;
+		n.sym = link_node(l, t.node)->out;
 	} else {
-		n->sym = obj_sec(l->obj, l->outs.v[to->out.i].sec)->sec_sym;
-		n->addend += (s64)to->out_off;
+		n.sym = obj_sec(l->obj, l->outs.v[to->out.i].sec)->sec_sym;
+		n.addend += (s64)to->out_off;
 	}
-	return 0;
+	return vec_append(&out->relocs, &n, 1);
 }
 
 int link_emit_relocs(struct link *l, piece_id piece)
