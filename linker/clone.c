@@ -59,12 +59,17 @@ struct link_target link_reloc_target(const struct link *l, input_id input, bool 
 	return t;
 }
 
-/* Most relocations are about maps and variables, which no function comes of. */
-static bool may_be_function(const struct link *l, input_id input, const struct obj_reloc *r)
+/* Most relocations are about maps, variables and functions that are no programs: who refers to
+ * those makes no difference. */
+static bool may_be_entry(const struct link *l, input_id input, const struct obj_reloc *r)
 {
-	enum link_kind kind = link_node(l, link_root(l, link_node_of(l, input, r->sym)))->kind;
+	node_id id = link_root(l, link_node_of(l, input, r->sym));
+	const struct link_node *n = link_node(l, id);
 
-	return kind == LINK_FUNC || kind == LINK_LABEL || kind == LINK_SKIP;
+	if (n->kind == LINK_FUNC)
+		return n->is_entry || n->piece_off || link_piece(l, n->piece)->dropped;
+	return (n->kind == LINK_LABEL || n->kind == LINK_SKIP) &&
+	       obj_sec_is_code(obj_sec(link_obj(l, n->input), link_node_sym(l, id)->sec)->kind);
 }
 
 /* Relocations and pieces of a section are both in order. */
@@ -83,7 +88,7 @@ static void find_uses_in(struct link *l, input_id input, sec_id sec)
 
 		while (piece + 1 < pieces[1].i && l->pieces.v[piece + 1].off <= r->off)
 			piece++;
-		if (l->pieces.v[piece].dropped || !may_be_function(l, input, r))
+		if (l->pieces.v[piece].dropped || !may_be_entry(l, input, r))
 			continue;
 		t = link_reloc_target(l, input, is_code, r);
 		n = link_node(l, t.node);
@@ -94,7 +99,7 @@ static void find_uses_in(struct link *l, input_id input, sec_id sec)
 	}
 }
 
-/* Who refers to the functions that stay, and how. */
+/* Who refers to the programs that stay, and how. */
 int link_find_uses(struct link *l)
 {
 	for (u32 i = 1; i < l->inputs.n; i++)

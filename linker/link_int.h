@@ -108,7 +108,7 @@ struct link_piece {
 	bool is_clone;
 	bool whole;		/* a string or constant that an equal one may stand for */
 	bool to_text;		/* a function that stops being, or never was, an entry */
-	bool called, in_data;	/* referred to from code, from data; find_uses */
+	bool called, in_data;	/* programs: referred to from code, from data; find_uses */
 	bool mapped;		/* a mapping binds an extern to it; find_uses */
 	node_id clone;		/* entries that are called; make_clones */
 	out_id out;		/* place_pieces */
