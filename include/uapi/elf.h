@@ -79,6 +79,7 @@ enum { /* st_other: visibility */
 
 enum { /* sizes of the ELF64 records */
 	ELF64_EHDR_SIZE = 64, ELF64_SHDR_SIZE = 64, ELF64_SYM_SIZE = 24, ELF64_REL_SIZE = 16,
+	ELF64_RELA_SIZE = 24,
 };
 
 #endif

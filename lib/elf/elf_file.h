@@ -7,6 +7,8 @@
 #ifndef ELF_ELF_FILE_H
 #define ELF_ELF_FILE_H
 
+#include "uapi/elf.h"
+
 #include "lib/base/arena.h"
 #include "lib/base/diag.h"
 #include "lib/base/span.h"
@@ -66,8 +68,29 @@ void elf_close(struct elf_file *f);
 /* A section's bytes (empty for NOBITS), which live as long as the elf_file. */
 int elf_sec_bytes(struct diag *d, struct elf_file *f, u32 sec, struct span *out);
 
-/* Decode relocation section sec (REL or RELA); rels are in the elf_file's arena. */
-int elf_rels(struct diag *d, struct elf_file *f, u32 sec, const struct elf_rel **rels, u32 *n);
+/* The entries of a relocation section, checked. They are decoded when they are looked at. */
+struct elf_rels {
+	const u8 *data;
+	u32 n;
+	u32 size;		/* bytes of one: ELF64_REL_SIZE or ELF64_RELA_SIZE */
+	bool swap;
+};
+
+/* Those of section sec (REL or RELA), which live as long as the elf_file. */
+int elf_rels(struct diag *d, struct elf_file *f, u32 sec, struct elf_rels *out);
+
+static inline struct elf_rel elf_rel_at(const struct elf_rels *rels, u32 i)
+{
+	const u8 *p = rels->data + (size_t)i * rels->size;
+	u64 info = get_u64(p + 8, rels->swap);
+
+	return (struct elf_rel){
+		.off = get_u64(p, rels->swap),
+		.type = ELF64_R_TYPE(info),
+		.sym = ELF64_R_SYM(info),
+		.addend = rels->size == ELF64_RELA_SIZE ? (s64)get_u64(p + 16, rels->swap) : 0,
+	};
+}
 
 /*
  * Writing: fill in sections and symbols, then lay out. Order in the file is the order given; the

@@ -2,8 +2,6 @@
 /* Symbols and relocations, decoded from the raw bytes of their sections. */
 #include "lib/elf/elf_int.h"
 
-enum { RELA_SIZE = 24 };
-
 /* The sections that a symbol table needs beside itself. */
 struct symtab {
 	u32 sec;
@@ -121,7 +119,7 @@ int elf_read_syms(struct diag *d, struct elf_file *f)
 static int check_rel_sec(struct diag *d, const struct elf_file *f, u32 sec)
 {
 	const struct elf_sec *s = &f->secs[sec];
-	u32 entry = s->type == SHT_RELA ? RELA_SIZE : ELF64_REL_SIZE;
+	u32 entry = s->type == SHT_RELA ? ELF64_RELA_SIZE : ELF64_REL_SIZE;
 
 	if (s->type != SHT_REL && s->type != SHT_RELA)
 		return elf_bad_sec(d, f, sec, "it holds no relocations");
@@ -134,11 +132,11 @@ static int check_rel_sec(struct diag *d, const struct elf_file *f, u32 sec)
 	return 0;
 }
 
-int elf_rels(struct diag *d, struct elf_file *f, u32 sec, const struct elf_rel **rels, u32 *n)
+int elf_rels(struct diag *d, struct elf_file *f, u32 sec, struct elf_rels *out)
 {
 	const struct elf_sec *s = &f->secs[sec];
 	struct weld_where at = elf_where(f, sec);
-	struct elf_rel *v;
+	struct elf_rels rels = { .swap = f->swap };
 	struct span bytes;
 	int err;
 
@@ -147,23 +145,17 @@ int elf_rels(struct diag *d, struct elf_file *f, u32 sec, const struct elf_rel *
 		err = elf_sec_bytes(d, f, sec, &bytes);
 	if (err)
 		return err;
-	*n = (u32)(bytes.size / s->entsize);
-	v = arena_array(&f->arena, *n, sizeof(*v));
-	if (!v)
-		return elf_no_memory(d, f->name);
-	for (u32 i = 0; i < *n; i++) {
-		const u8 *p = bytes.data + i * s->entsize;
-		u64 info = get_u64(p + 8, f->swap);
+	rels.data = bytes.data;
+	rels.size = (u32)s->entsize;
+	rels.n = (u32)(bytes.size / s->entsize);
+	for (u32 i = 0; i < rels.n; i++) {
+		struct elf_rel rel = elf_rel_at(&rels, i);
 
-		v[i].off = get_u64(p, f->swap);
-		v[i].type = ELF64_R_TYPE(info);
-		v[i].sym = ELF64_R_SYM(info);
-		v[i].addend = s->type == SHT_RELA ? (s64)get_u64(p + 16, f->swap) : 0;
-		if (v[i].sym >= f->n_syms)
+		if (rel.sym >= f->n_syms)
 			return diag_raise(d, DIAG_ELF_RELOC, &at, i, "names no symbol");
-		if (v[i].off >= f->secs[s->info].size)
+		if (rel.off >= f->secs[s->info].size)
 			return diag_raise(d, DIAG_ELF_RELOC, &at, i, "lies outside of its section");
 	}
-	*rels = v;
+	*out = rels;
 	return 0;
 }

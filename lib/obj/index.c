@@ -17,7 +17,7 @@ static int cmp_relocs(const void *pa, const void *pb)
 	return a->off < b->off ? -1 : a->off > b->off;
 }
 
-static void sort_relocs(struct obj_sec *sec)
+void obj_sort_relocs(struct obj_sec *sec)
 {
 	sort_unless_sorted(sec->relocs.v, sec->relocs.n, sizeof(*sec->relocs.v), cmp_relocs);
 }
@@ -79,9 +79,8 @@ static int sort_records(struct records r)
 
 #define SORT(vec) sort_records((struct records){ (char *)(vec)->v, (vec)->n, sizeof(*(vec)->v) })
 
-int obj_sort_sec(struct obj_sec *sec)
+int obj_sort_records(struct obj_sec *sec)
 {
-	sort_relocs(sec);
 	return SORT(&sec->func_infos) || SORT(&sec->line_infos) || SORT(&sec->core_relos) ?
 		       -ENOMEM :
 		       0;

@@ -102,8 +102,9 @@ int obj_parse_map_def(struct obj *o, u32 id, struct obj_map *map, struct obj_map
 int obj_add_map(struct obj *o, const struct obj_map *map, map_id *out);
 int obj_add_inner_map(struct obj *o, map_id outer, const struct obj_map *inner);
 
-/* Sort a section's relocations and info records by offset. 0, or -ENOMEM without diagnostic. */
-int obj_sort_sec(struct obj_sec *sec);
+/* Sort a section's relocations, or its info records, by offset. -ENOMEM without diagnostic. */
+void obj_sort_relocs(struct obj_sec *sec);
+int obj_sort_records(struct obj_sec *sec);
 
 int obj_no_memory(struct obj *o);
 

@@ -114,7 +114,7 @@ static int take_records(struct reader *r, const struct btf_ext *x)
 	for (u32 i = 0; i < x->core_secs.n && !err; i++)
 		err = take_relos(r, x, &x->core_secs.v[i]);
 	for (u32 i = 1; i < r->o->secs.n && !err; i++)
-		if (obj_sort_sec(&r->o->secs.v[i]))
+		if (obj_sort_records(&r->o->secs.v[i]))
 			err = obj_no_memory(r->o);
 	return err;
 }

@@ -26,18 +26,17 @@
 #include "lib/base/sort.h"
 #include "lib/isa/isa.h"
 
+/* By number; those that BPF objects don't have are without a name. */
 static const struct obj_reloc_type types[] = {
-#define RELOC(number, norm, place, size, name) { number, norm, OBJ_PLACE_##place, size, name },
+#define RELOC(number, norm, place, size, name)					\
+	[number] = { number, norm, OBJ_PLACE_##place, size, name },
 #include "lib/obj/reloc.def"
 #undef RELOC
 };
 
 const struct obj_reloc_type *obj_reloc_type(u32 number)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
-		if (types[i].number == number)
-			return &types[i];
-	return NULL;
+	return number < ARRAY_SIZE(types) && types[number].name ? &types[number] : NULL;
 }
 
 /* One relocation on its way in. */
@@ -89,16 +88,15 @@ static bool in_code(const struct reader *r, const struct elf_sym *s)
 
 static int collect_places(struct reader *r)
 {
+	if (vec_reserve(&r->places, r->f->n_syms))
+		return obj_no_memory(r->o);
 	for (u32 i = 1; i < r->f->n_syms; i++) {
 		const struct elf_sym *s = &r->f->syms[i];
-		struct code_place *place;
 
 		if (!in_code(r, s) || !*s->name || (s->type != STT_FUNC && s->type != STT_NOTYPE))
 			continue;
-		place = vec_push(&r->places);
-		if (!place)
-			return obj_no_memory(r->o);
-		*place = (struct code_place){ s->sec, s->value, rank_of(s), i };
+		r->places.v[r->places.n++] =
+			(struct code_place){ s->sec, s->value, rank_of(s), i };
 	}
 	sort_unless_sorted(r->places.v, r->places.n, sizeof(*r->places.v), cmp_places);
 	return 0;
@@ -214,7 +212,8 @@ static bool is_defined(const struct reader *r, const struct elf_sym *s)
 	return s->sec && s->sec < r->f->n_secs;
 }
 
-static int check_symbol(struct reader *r, const struct pending *p, const struct elf_sym *s)
+static int check_symbol(struct reader *r, const struct pending *p, const struct elf_sym *s,
+			bool code)
 {
 	bool defined = is_defined(r, s);
 
@@ -228,7 +227,7 @@ static int check_symbol(struct reader *r, const struct pending *p, const struct 
 		return bad_reloc(r, p, "refers to a section that is not kept");
 	if (is_section(s) && s->value > r->f->secs[s->sec].size)
 		return bad_reloc(r, p, "names a symbol outside of its section");
-	if (p->type->place == OBJ_PLACE_CALL && !in_code(r, s))
+	if (p->type->place == OBJ_PLACE_CALL && !code)
 		return bad_reloc(r, p, "calls data");
 	return 0;
 }
@@ -237,9 +236,10 @@ static int check_symbol(struct reader *r, const struct pending *p, const struct 
 static int settle_target(struct reader *r, struct pending *p)
 {
 	const struct elf_sym *s = &r->f->syms[p->sym];
+	bool code = in_code(r, s);
 	u32 code_sym = 0;
 
-	if (check_symbol(r, p, s))
+	if (check_symbol(r, p, s, code))
 		return -EINVAL;
 	if (!is_defined(r, s)) {
 		bool cut = p->type->place == OBJ_PLACE_CALL && p->addend % 8;
@@ -248,32 +248,30 @@ static int settle_target(struct reader *r, struct pending *p)
 	}
 	if (r->gnu && !is_section(s))
 		shift(p, -s->value * (p->type->place == OBJ_PLACE_CALL ? 8 : 1));
-	if (in_code(r, s) && check_code_target(r, p, s))
+	if (code && check_code_target(r, p, s))
 		return -EINVAL;
-	if (in_code(r, s) && (is_local(s) || p->addend))
+	if (code && (is_local(s) || p->addend))
 		code_sym = obj_code_sym_at(r, s->sec, s->value + (u64)p->addend);
 	if (code_sym) {
 		p->sym = code_sym;
 		p->addend = 0;
-	} else if (is_section(s) || (is_local(s) && (!*s->name || in_code(r, s)))) {
+	} else if (is_section(s) || (is_local(s) && (!*s->name || code))) {
 		shift(p, s->value);
 		p->sym = r->f->n_syms + s->sec;
 	}
 	return 0;
 }
 
-static int store(struct reader *r, const struct pending *p)
+/* The caller has made room. */
+static void store(struct reader *r, const struct pending *p)
 {
-	struct obj_reloc *reloc = vec_push(&p->sec->relocs);
+	struct obj_reloc *reloc = &p->sec->relocs.v[p->sec->relocs.n++];
 
-	if (!reloc)
-		return obj_no_memory(r->o);
 	reloc->off = p->off;
 	reloc->addend = p->addend;
 	reloc->sym.i = p->sym;
 	reloc->type = p->type->norm;
 	r->wanted[p->sym] = 1;
-	return 0;
 }
 
 /* LLVM up to 12 had no types for data and used those of instructions there, of the same size. */
@@ -286,22 +284,22 @@ static const struct obj_reloc_type *data_type(const struct obj_reloc_type *type)
 	return type;
 }
 
-static int read_reloc(struct reader *r, u32 elf_sec, const struct elf_rel *rel)
+static int read_reloc(struct reader *r, u32 elf_sec, struct elf_rel rel)
 {
 	struct pending p = {
 		.elf_sec = elf_sec,
 		.sec = obj_sec(r->o, r->secs[elf_sec]),
-		.type = obj_reloc_type(rel->type),
-		.off = rel->off,
-		.sym = rel->sym,
-		.addend = rel->addend,
+		.type = obj_reloc_type(rel.type),
+		.off = rel.off,
+		.sym = rel.sym,
+		.addend = rel.addend,
 	};
 	int err;
 
 	if (!p.type) {
-		struct weld_where at = obj_elf_where(r, elf_sec, rel->off);
+		struct weld_where at = obj_elf_where(r, elf_sec, rel.off);
 
-		return diag_raise(r->d, DIAG_OBJ_RELOC_TYPE, &at, rel->type);
+		return diag_raise(r->d, DIAG_OBJ_RELOC_TYPE, &at, rel.type);
 	}
 	if (!obj_sec_is_code(p.sec->kind))
 		p.type = data_type(p.type);
@@ -312,7 +310,9 @@ static int read_reloc(struct reader *r, u32 elf_sec, const struct elf_rel *rel)
 		err = settle_target(r, &p);
 	if (!err && p.type->norm == R_BPF_64_ABS32 && p.addend != (s32)p.addend)
 		err = bad_reloc(r, &p, "has an addend that does not fit 32 bits");
-	return err ? err : store(r, &p);
+	if (!err)
+		store(r, &p);
+	return err;
 }
 
 /* --- dialects ------------------------------------------------------------------------------- */
@@ -338,33 +338,33 @@ static int find_gcc_comment(struct reader *r, bool *found)
 }
 
 /* What LLVM would call the addend, read without a check of the shape: 0 when there is none. */
-static s64 peek_field(const struct reader *r, const struct obj_sec *sec, const struct elf_rel *rel)
+static s64 peek_field(const struct reader *r, const struct obj_sec *sec, u64 off)
 {
-	u64 at = rel->off / 8;
+	u64 at = off / 8;
 
 	if (obj_sec_is_code(sec->kind)) {
 		if (at + 1 < sec->insns.n && obj_insn_is_ld64(&sec->insns.v[at]))
 			return (s64)isa_imm64(&sec->insns.v[at]);
 		return at < sec->insns.n ? ((s64)sec->insns.v[at].imm + 1) * 8 : 0;
 	}
-	if (sec->bytes.n >= 8 && rel->off <= sec->bytes.n - 8)
-		return (s64)get_u64(sec->bytes.v + rel->off, r->f->swap);
+	if (sec->bytes.n >= 8 && off <= sec->bytes.n - 8)
+		return (s64)get_u64(sec->bytes.v + off, r->f->swap);
 	return 0;
 }
 
 /* R_BPF_DATA_* occur. */
-static bool is_gnu(const struct elf_rel *rel)
+static bool is_gnu(struct elf_rel rel)
 {
-	return rel->type == R_BPF_GNU_DATA_32 || rel->type == R_BPF_GNU_DATA_64;
+	return rel.type == R_BPF_GNU_DATA_32 || rel.type == R_BPF_GNU_DATA_64;
 }
 
 /* A field is less than its symbol's value. */
-static bool is_small(const struct reader *r, const struct obj_sec *sec, const struct elf_rel *rel)
+static bool is_small(const struct reader *r, const struct obj_sec *sec, struct elf_rel rel)
 {
-	const struct elf_sym *s = &r->f->syms[rel->sym];
+	const struct elf_sym *s = &r->f->syms[rel.sym];
 
 	return s->type != STT_SECTION && s->sec && s->sec < r->f->n_secs &&
-	       peek_field(r, sec, rel) < (s64)s->value;
+	       peek_field(r, sec, rel.off) < (s64)s->value;
 }
 
 /* --- all of them ---------------------------------------------------------------------------- */
@@ -380,8 +380,7 @@ static bool is_wanted(const struct reader *r, u32 i)
 
 struct rel_sec {
 	u32 elf_sec;		/* that it patches */
-	const struct elf_rel *rels;
-	u32 n;
+	struct elf_rels rels;
 };
 
 typedef VEC(struct rel_sec) rel_secs;
@@ -398,7 +397,7 @@ static int decode_all(struct reader *r, rel_secs *all)
 		if (!rs)
 			return obj_no_memory(r->o);
 		rs->elf_sec = r->f->secs[i].info;
-		err = elf_rels(r->d, r->f, i, &rs->rels, &rs->n);
+		err = elf_rels(r->d, r->f, i, &rs->rels);
 		if (err)
 			return err;
 	}
@@ -411,24 +410,25 @@ static int find_dialect(struct reader *r, const rel_secs *all)
 	int err = find_gcc_comment(r, &r->gnu);
 
 	for (u32 i = 0; i < all->n && !r->gnu; i++)
-		for (u32 k = 0; k < all->v[i].n && !r->gnu; k++)
-			r->gnu = is_gnu(&all->v[i].rels[k]);
+		for (u32 k = 0; k < all->v[i].rels.n && !r->gnu; k++)
+			r->gnu = is_gnu(elf_rel_at(&all->v[i].rels, k));
 	for (u32 i = 0; i < all->n && r->gnu; i++)
-		for (u32 k = 0; k < all->v[i].n && r->gnu; k++)
+		for (u32 k = 0; k < all->v[i].rels.n && r->gnu; k++)
 			r->gnu = !is_small(r, obj_sec(r->o, r->secs[all->v[i].elf_sec]),
-					   &all->v[i].rels[k]);
+					   elf_rel_at(&all->v[i].rels, k));
 	return err;
 }
 
 static int read_all(struct reader *r, const rel_secs *all)
 {
 	for (u32 i = 0; i < all->n; i++) {
-		struct obj_sec *sec = obj_sec(r->o, r->secs[all->v[i].elf_sec]);
+		const struct rel_sec *rs = &all->v[i];
+		struct obj_sec *sec = obj_sec(r->o, r->secs[rs->elf_sec]);
 
-		if (vec_reserve(&sec->relocs, all->v[i].n))
+		if (vec_reserve(&sec->relocs, rs->rels.n))
 			return obj_no_memory(r->o);
-		for (u32 k = 0; k < all->v[i].n; k++) {
-			int err = read_reloc(r, all->v[i].elf_sec, &all->v[i].rels[k]);
+		for (u32 k = 0; k < rs->rels.n; k++) {
+			int err = read_reloc(r, rs->elf_sec, elf_rel_at(&rs->rels, k));
 
 			if (err)
 				return err;
@@ -441,16 +441,17 @@ static int read_all(struct reader *r, const rel_secs *all)
 static int sort_relocs(struct reader *r, u32 elf_sec)
 {
 	struct obj_sec *sec = obj_sec(r->o, r->secs[elf_sec]);
+	bool code = obj_sec_is_code(sec->kind);
 
-	if (obj_sort_sec(sec))
-		return obj_no_memory(r->o);
+	obj_sort_relocs(sec);
 	for (u32 i = 1; i < sec->relocs.n; i++) {
 		const struct obj_reloc *a = &sec->relocs.v[i - 1], *b = a + 1;
-		u64 room = obj_sec_is_code(sec->kind) ? 8 : obj_reloc_type(a->type)->size;
-		struct pending p = { elf_sec, sec, obj_reloc_type(b->type), b->off, 0, 0 };
 
-		if (b->off - a->off < room)
+		if (b->off - a->off < (code ? 8 : obj_reloc_type(a->type)->size)) {
+			struct pending p = { elf_sec, sec, obj_reloc_type(b->type), b->off, 0, 0 };
+
 			return bad_reloc(r, &p, "patches the same bytes as another");
+		}
 	}
 	return 0;
 }
@@ -486,37 +487,48 @@ static int read_resolved(struct reader *r, u32 elf_sec, u32 at, const struct obj
 	insn[0].imm = 0;
 	if (type->place == OBJ_PLACE_LD64)
 		insn[0].src_reg = insn[1].imm = 0;
-	return store(r, &p);
+	if (vec_reserve(&sec->relocs, 1))
+		return obj_no_memory(r->o);
+	store(r, &p);
+	return 0;
 }
 
 /* relocs are sorted; those found here are added behind, to be sorted in. */
 static int read_resolved_sec(struct reader *r, u32 elf_sec)
 {
 	struct obj_sec *sec = obj_sec(r->o, r->secs[elf_sec]);
-	u32 n_relocs = sec->relocs.n, next = 0;
-	int err = 0;
+	const struct bpf_insn *insn = sec->insns.v, *end;
+	const u32 n_relocs = sec->relocs.n;
+	u32 next = 0;
 
-	for (u32 i = 0; i < sec->insns.n && !err; i++) {
-		const struct bpf_insn *insn = &sec->insns.v[i];
+	if (!sec->insns.n)
+		return 0;
+	for (end = insn + sec->insns.n; insn < end; insn++) {
 		const struct obj_reloc_type *type;
+		u32 i;
 
 		if (!obj_insn_is_ld64(insn) && !obj_insn_is_call(insn))
 			continue;
-		if (obj_insn_is_ld64(insn) && i + 1 == sec->insns.n) {
+		i = (u32)(insn - sec->insns.v);
+		if (obj_insn_is_ld64(insn) && insn + 1 == end) {
 			struct weld_where at = obj_elf_where(r, elf_sec, i * 8ull);
 
 			return diag_raise(r->d, DIAG_OBJ_CODE_CUT, &at);
 		}
 		type = resolved_type(insn);
-		while (next < n_relocs && sec->relocs.v[next].off < i * 8ull)
+		while (type && next < n_relocs && sec->relocs.v[next].off < i * 8ull)
 			next++;
-		if (type && (next == n_relocs || sec->relocs.v[next].off != i * 8ull))
-			err = read_resolved(r, elf_sec, i, type);
-		i += obj_insn_is_ld64(insn);
+		if (type && (next == n_relocs || sec->relocs.v[next].off != i * 8ull)) {
+			int err = read_resolved(r, elf_sec, i, type);
+
+			if (err)
+				return err;
+		}
+		insn += obj_insn_is_ld64(insn);
 	}
-	if (err)
-		return err;
-	return obj_sort_sec(sec) ? obj_no_memory(r->o) : 0;
+	if (sec->relocs.n > n_relocs)
+		obj_sort_relocs(sec);
+	return 0;
 }
 
 int obj_read_relocs(struct reader *r)

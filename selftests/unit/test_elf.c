@@ -49,9 +49,8 @@ static int open_bytes(const struct sbuf *b, struct elf_file **f)
 
 static void check_read_back(struct elf_file *f)
 {
-	const struct elf_rel *r;
+	struct elf_rels found;
 	struct span bytes;
-	u32 n;
 
 	ck_assert_uint_eq(f->n_secs, 6);
 	ck_assert_str_eq(f->secs[1].name, "text");
@@ -71,11 +70,11 @@ static void check_read_back(struct elf_file *f)
 	ck_assert_uint_eq(f->syms[4].sec, ELF_SEC_ABS);
 	ck_assert_uint_eq(f->syms[5].sec, ELF_SEC_COMMON);
 	ck_assert_uint_eq(f->secs[f->symtab].info, 2);
-	ck_assert_int_eq(elf_rels(&c.d, f, 3, &r, &n), 0);
-	ck_assert_uint_eq(n, 2);
-	ck_assert_str_eq(f->syms[r[0].sym].name, "wanted");
-	ck_assert_uint_eq(r[1].sym, 1);
-	ck_assert_uint_eq(r[1].type, R_BPF_64_64);
+	ck_assert_int_eq(elf_rels(&c.d, f, 3, &found), 0);
+	ck_assert_uint_eq(found.n, 2);
+	ck_assert_str_eq(f->syms[elf_rel_at(&found, 0).sym].name, "wanted");
+	ck_assert_uint_eq(elf_rel_at(&found, 1).sym, 1);
+	ck_assert_uint_eq(elf_rel_at(&found, 1).type, R_BPF_64_64);
 }
 
 START_TEST(written_file_reads_back)
@@ -354,10 +353,9 @@ START_TEST(malformed_relocations)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const struct elf_rel *r;
+		struct elf_rels found;
 		struct elf_file *f;
 		struct sbuf b;
-		u32 n;
 		u8 *at;
 
 		write_sample(&b);
@@ -367,7 +365,7 @@ START_TEST(malformed_relocations)
 				     rows[i].member - 100;
 		put_u32(at, rows[i].value, HOST_BIG_ENDIAN);
 		ck_assert_int_eq(open_bytes(&b, &f), 0);
-		ck_assert_int_eq(elf_rels(&c.d, f, 3, &r, &n), -EINVAL);
+		ck_assert_int_eq(elf_rels(&c.d, f, 3, &found), -EINVAL);
 		ck_assert_msg(c.code == (int)rows[i].code, "row %zu: %d", i, c.code);
 		elf_close(f);
 		sbuf_free(&b);
@@ -460,17 +458,16 @@ END_TEST
 static int open_all(void *user)
 {
 	const struct sbuf *b = user;
-	const struct elf_rel *r;
+	struct elf_rels found;
 	struct elf_file *f;
 	struct span bytes;
-	u32 n;
 	int err = open_bytes(b, &f);
 
 	if (err)
 		return err;
 	err = elf_sec_bytes(&c.d, f, 1, &bytes);
 	if (!err)
-		err = elf_rels(&c.d, f, 3, &r, &n);
+		err = elf_rels(&c.d, f, 3, &found);
 	elf_close(f);
 	return err;
 }
