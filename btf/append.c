@@ -139,28 +139,34 @@ int btf_append(struct btf *dst, const struct btf *src, u32 *id_map)
 	return btf_append_some(dst, src, NULL, id_map);
 }
 
-/* A type is put on the work list once, when it is first kept. */
-int btf_close_refs(const struct btf *b, u8 *keep)
+/* A type is put on the work list once, when it is first marked. */
+void btf_mark_below(const struct btf *b, u32 id, u8 bits, u8 *marks, u32 *work)
 {
-	VEC(u32) work = { 0 };
-	int err = vec_reserve(&work, b->recs.n + 1);
+	u32 n = 0;
 
-	if (err)
-		return err;
-	for (u32 id = b->first_id; id <= btf_n_types(b); id++)
-		if (keep[id])
-			work.v[work.n++] = id;
-	while (work.n) {
-		struct btf_ref_iter it = type_refs(btf_type(b, work.v[--work.n]));
+	work[n++] = id;
+	while (n) {
+		struct btf_ref_iter it = type_refs(btf_type(b, work[--n]));
 
 		for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it)) {
-			if (*ref < b->first_id || keep[*ref])
+			if (*ref < b->first_id || (marks[*ref] & bits) == bits)
 				continue;
-			keep[*ref] = 1;
-			work.v[work.n++] = *ref;
+			marks[*ref] |= bits;
+			work[n++] = *ref;
 		}
 	}
-	vec_free(&work);
+}
+
+int btf_close_refs(const struct btf *b, u8 *keep)
+{
+	u32 *work = malloc(((size_t)btf_n_types(b) + 1) * sizeof(*work));
+
+	if (!work)
+		return -ENOMEM;
+	for (u32 id = b->first_id; id <= btf_n_types(b); id++)
+		if (keep[id])
+			btf_mark_below(b, id, 1, keep, work);
+	free(work);
 	return 0;
 }
 

@@ -66,20 +66,18 @@ bool btf_was_swapped(const struct btf *b)
 	return b->swapped;
 }
 
-const struct btf_type *btf_type(const struct btf *b, u32 id)
+const struct btf_type *btf_type_elsewhere(const struct btf *b, u32 id)
 {
 	static const struct btf_type none;
 
 	while (id < b->first_id && b->base)
 		b = b->base;
-	/* Void is one below the lowest first_id, so it wraps to out of range. */
 	return id - b->first_id < b->recs.n ? rec_at(b, id - b->first_id) : &none;
 }
 
-const char *btf_str(const struct btf *b, u32 off)
+const char *btf_str_elsewhere(const struct btf *b, u32 off)
 {
 	while (off < b->first_str && b->base)
 		b = b->base;
-	/* The table always ends in NUL. */
 	return off - b->first_str < b->strs.n ? b->strs.v + (off - b->first_str) : "";
 }

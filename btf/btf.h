@@ -113,8 +113,18 @@ static inline u32 btf_n_types(const struct btf *b)
 	return b->first_id - 1 + b->recs.n;
 }
 
+/* For btf_type(): an id that isn't b's own. */
+const struct btf_type *btf_type_elsewhere(const struct btf *b, u32 id);
+
 /* The record of an id; void (0) and ids out of range give a record of kind UNKN. */
-const struct btf_type *btf_type(const struct btf *b, u32 id);
+static inline const struct btf_type *btf_type(const struct btf *b, u32 id)
+{
+	u32 i = id - b->first_id;
+
+	/* Void is one below the lowest first_id, so it wraps to out of range. */
+	return i < b->recs.n ? (const struct btf_type *)&b->words.v[b->recs.v[i]] :
+			       btf_type_elsewhere(b, id);
+}
 
 static inline u32 btf_kind(const struct btf_type *t)
 {
@@ -150,8 +160,16 @@ static inline bool btf_is_enum(const struct btf_type *t)
 /* CONST, VOLATILE, RESTRICT, TYPE_TAG and TYPEDEF: what btf_skip_mods() skips. */
 bool btf_is_mod(const struct btf_type *t);
 
+/* For btf_str(): an offset that isn't in b's own table. */
+const char *btf_str_elsewhere(const struct btf *b, u32 off);
+
 /* The string at off, "" for 0 and for offsets out of range. Never NULL. */
-const char *btf_str(const struct btf *b, u32 off);
+static inline const char *btf_str(const struct btf *b, u32 off)
+{
+	/* The table always ends in NUL. */
+	return off - b->first_str < b->strs.n ? b->strs.v + (off - b->first_str) :
+						btf_str_elsewhere(b, off);
+}
 
 static inline const char *btf_name(const struct btf *b, u32 id)
 {
@@ -342,6 +360,13 @@ size_t btf_rec_size(const struct btf_type *t);
  */
 int btf_append(struct btf *dst, const struct btf *src, u32 *id_map);
 int btf_append_some(struct btf *dst, const struct btf *src, const u8 *keep, u32 *id_map);
+
+/*
+ * Set bits of all types that id refers to, directly or not, and not of id itself unless it is one
+ * of them. Types that have the bits already count as done: they aren't looked at. marks and work
+ * have btf_n_types(b) + 1 elements each; what is in work doesn't matter.
+ */
+void btf_mark_below(const struct btf *b, u32 id, u8 bits, u8 *marks, u32 *work);
 
 /* Set keep[] of all types that a kept one refers to, directly or not. -ENOMEM. */
 int btf_close_refs(const struct btf *b, u8 *keep);

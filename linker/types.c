@@ -19,21 +19,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool is_entity(u32 kind)
-{
-	return kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR || kind == BTF_KIND_DATASEC;
-}
-
 /* --- what stays -------------------------------------------------------------------------- */
 
-/* While one input's types are chosen: each array has an element for each of its ids. */
+/* What is found out about a type of an input. */
+enum {
+	ENTITY = 1 << 0,	/* FUNC or VAR of a symbol that stays */
+	PLAIN = 1 << 1,
+	KEEP = 1 << 2,		/* what stays leads to it */
+	DROP = 1 << 3,		/* what goes leads to it */
+	USED = 1 << 4,		/* another type refers to it; keep_unused */
+};
+
+/* While one input's types are chosen: both arrays have room for the largest input's ids. */
 struct choice {
 	const struct btf *btf;
 	u32 n;			/* ids, with 0 */
-	u8 *entity;		/* FUNC and VAR of symbols that stay */
-	u8 *used;		/* some type or entity refers to it */
-	u8 *keep, *drop;	/* reached from what stays, from what goes */
+	u8 *marks;
+	u32 *work;		/* of btf_mark_below */
 	bool only_reached;	/* nothing stays that nothing reaches */
+	bool has_tags;
+	bool lost_relos;	/* code that goes has CO-RE relocations */
 };
 
 /* A parameter without a name, "..." aside. The kernel wants names in the prototype of a FUNC. */
@@ -47,46 +52,53 @@ static bool lacks_names(const struct btf *b, const struct btf_type *proto)
 	return false;
 }
 
-static void mark_refs(const struct btf_type *t, u8 *marks)
+static void mark_below(struct choice *c, u32 id, u8 bits)
 {
-	struct btf_ref_iter it = btf_each_type_ref(t);
+	btf_mark_below(c->btf, id, bits, c->marks, c->work);
+}
 
-	for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
-		marks[*ref] = 1;
+static void mark_type(struct choice *c, u32 id, u8 bits)
+{
+	if ((c->marks[id] & bits) == bits)
+		return;
+	c->marks[id] |= bits;
+	mark_below(c, id, bits);
 }
 
 /* The prototype of a FUNC that stays is replaced if it lacks names. */
-static void mark_entity(struct choice *c, u32 id)
+static void mark_entity(struct choice *c, u32 id, const struct btf_type *t)
 {
-	const struct btf_type *t = btf_type(c->btf, id);
-	const struct btf_type *proto = btf_type(c->btf, btf_proto_of(c->btf, id));
-
-	if (!c->entity[id]) {
-		mark_refs(t, c->drop);
-	} else if (btf_kind(t) == BTF_KIND_FUNC && lacks_names(c->btf, proto)) {
-		mark_refs(proto, c->keep);
-		mark_refs(t, c->drop);
+	if (!(c->marks[id] & ENTITY)) {
+		mark_below(c, id, DROP);
+	} else if (btf_kind(t) == BTF_KIND_FUNC &&
+		   lacks_names(c->btf, btf_type(c->btf, btf_proto_of(c->btf, id)))) {
+		mark_below(c, t->type, KEEP);
+		mark_below(c, id, DROP);
 	} else {
-		mark_refs(t, c->keep);
+		mark_below(c, id, KEEP);
 	}
 }
 
-static void mark_roots(struct choice *c)
+/* From entities on, which all have their symbols' word already. */
+static void mark_kinds(struct choice *c)
 {
+	c->has_tags = false;
 	for (u32 id = 1; id < c->n; id++) {
 		const struct btf_type *t = btf_type(c->btf, id);
-		u32 kind = btf_kind(t);
 
-		if (kind != BTF_KIND_DECL_TAG)
-			mark_refs(t, c->used);
-		if (kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR)
-			mark_entity(c, id);
-	}
-	for (u32 id = 1; id < c->n && !c->only_reached; id++) {
-		u32 kind = btf_kind_of(c->btf, id);
-
-		if (!c->used[id] && !is_entity(kind) && kind != BTF_KIND_DECL_TAG)
-			c->keep[id] = 1;
+		switch (btf_kind(t)) {
+		case BTF_KIND_FUNC:
+		case BTF_KIND_VAR:
+			mark_entity(c, id, t);
+			break;
+		case BTF_KIND_DATASEC:
+			break;
+		case BTF_KIND_DECL_TAG:
+			c->has_tags = true;
+			break;
+		default:
+			c->marks[id] |= PLAIN;
+		}
 	}
 }
 
@@ -95,16 +107,33 @@ static void mark_core_relos(const struct link *l, input_id input, struct choice 
 {
 	const struct obj *o = link_obj(l, input);
 
+	c->lost_relos = false;
 	for (u32 s = 1; s < o->secs.n; s++)
 		for (u32 i = 0; i < o->secs.v[s].core_relos.n; i++) {
 			const struct obj_core_relo *r = &o->secs.v[s].core_relos.v[i];
 			piece_id p = link_piece_at(l, input, (sec_id){ s }, (u64)r->insn * 8);
+			bool lost = link_piece(l, p)->dropped;
 
-			if (link_piece(l, p)->dropped)
-				c->drop[r->type_id] = 1;
-			else
-				c->keep[r->type_id] = 1;
+			mark_type(c, r->type_id, lost ? DROP : KEEP);
+			c->lost_relos |= lost;
 		}
+}
+
+/* What only relocations that go refer to counts as what nothing refers to. */
+static void keep_unused(struct choice *c)
+{
+	for (u32 id = 1; id < c->n; id++) {
+		const struct btf_type *t = btf_type(c->btf, id);
+		struct btf_ref_iter it = btf_each_type_ref(t);
+
+		if (btf_kind(t) == BTF_KIND_DECL_TAG)
+			continue;
+		for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
+			c->marks[*ref] |= USED;
+	}
+	for (u32 id = 1; id < c->n; id++)
+		if ((c->marks[id] & (PLAIN | USED)) == PLAIN)
+			mark_type(c, id, KEEP);
 }
 
 /* Tags on plain types follow them; those on entities are written with the entities. */
@@ -114,60 +143,55 @@ static void keep_tags(struct choice *c)
 		const struct btf_type *t = btf_type(c->btf, id);
 
 		if (btf_kind(t) == BTF_KIND_DECL_TAG)
-			c->keep[id] = c->keep[t->type] && !is_entity(btf_kind_of(c->btf, t->type));
+			c->marks[id] = c->marks[t->type];
 	}
 }
 
-static int choose(const struct link *l, input_id input, struct choice *c)
+static void mark_symbols(const struct link *l, input_id input, struct choice *c)
 {
 	const struct obj *o = link_obj(l, input);
-	int err;
 
 	for (u32 s = 1; s < o->syms.n; s++) {
 		node_id id = link_node_of(l, input, (sym_id){ s });
 
-		if (link_is_kept(l, id))
-			c->entity[link_node(l, id)->btf_id] = 1;
+		if (link_node(l, id)->btf_id && link_is_kept(l, id))
+			c->marks[link_node(l, id)->btf_id] = ENTITY;
 	}
 	for (u32 i = l->first_clone; i < l->nodes.n; i++)
 		if (l->nodes.v[i].input.i == input.i && link_is_kept(l, (node_id){ i }))
-			c->entity[l->nodes.v[i].btf_id] = 1;
-	mark_roots(c);
-	mark_core_relos(l, input, c);
-	err = btf_close_refs(c->btf, c->keep);
-	if (!err)
-		err = btf_close_refs(c->btf, c->drop);
-	for (u32 id = 1; id < c->n; id++)
-		c->keep[id] = (c->keep[id] || (!c->drop[id] && !c->only_reached)) &&
-			      !is_entity(btf_kind_of(c->btf, id)) &&
-			      btf_kind_of(c->btf, id) != BTF_KIND_DECL_TAG;
-	if (!err)
-		err = btf_close_refs(c->btf, c->keep);
-	keep_tags(c);
-	return err;
+			c->marks[l->nodes.v[i].btf_id] = ENTITY;
 }
 
-static int append_input(struct link *l, input_id input)
+/* Afterwards the mark of a type that stays isn't zero. */
+static void choose(const struct link *l, input_id input, struct choice *c)
+{
+	memset(c->marks, 0, c->n);
+	mark_symbols(l, input, c);
+	mark_kinds(c);
+	mark_core_relos(l, input, c);
+	/* What neither leads to was there for its own sake. */
+	for (u32 id = 1; id < c->n && !c->only_reached; id++)
+		if ((c->marks[id] & (PLAIN | KEEP | DROP)) == PLAIN)
+			mark_type(c, id, KEEP);
+	if (c->lost_relos && !c->only_reached)
+		keep_unused(c);
+	for (u32 id = 0; id < c->n; id++)
+		c->marks[id] = (c->marks[id] & (PLAIN | KEEP)) == (PLAIN | KEEP);
+	if (c->has_tags)
+		keep_tags(c);
+}
+
+static int append_input(struct link *l, input_id input, struct choice *c)
 {
 	struct link_input *in = link_input(l, input);
-	struct arena scratch = { 0 };
-	struct choice c = {
-		.btf = in->obj->btf, .n = btf_n_types(in->obj->btf) + 1,
-		.only_reached = l->gc_types,
-	};
-	int err = -ENOMEM;
 
-	in->types = arena_array(&l->arena, c.n, sizeof(*in->types));
-	c.entity = arena_array(&scratch, c.n, 1);
-	c.used = arena_array(&scratch, c.n, 1);
-	c.keep = arena_array(&scratch, c.n, 1);
-	c.drop = arena_array(&scratch, c.n, 1);
-	if (in->types && c.entity && c.used && c.keep && c.drop)
-		err = choose(l, input, &c);
-	if (!err)
-		err = btf_append_some(l->btf, c.btf, c.keep, in->types);
-	arena_free(&scratch);
-	return err;
+	c->btf = in->obj->btf;
+	c->n = btf_n_types(c->btf) + 1;
+	in->types = arena_array(&l->arena, c->n, sizeof(*in->types));
+	if (!in->types)
+		return -ENOMEM;
+	choose(l, input, c);
+	return btf_append_some(l->btf, c->btf, c->marks, in->types);
 }
 
 /* --- prototypes with names --------------------------------------------------------------- */
@@ -242,13 +266,28 @@ static void mend_types(struct btf *b)
 	}
 }
 
+/* Room for the largest input. */
+static int new_choice(struct link *l, struct choice *c)
+{
+	u32 n = 0;
+
+	for (u32 i = 1; i < l->inputs.n; i++)
+		if (l->inputs.v[i].obj->btf)
+			n = (u32)max_u64(n, btf_n_types(l->inputs.v[i].obj->btf) + 1);
+	c->only_reached = l->gc_types;
+	c->marks = n ? malloc(n) : NULL;
+	c->work = n ? malloc(n * sizeof(*c->work)) : NULL;
+	return n && !(c->marks && c->work) ? -ENOMEM : 0;
+}
+
 /* Most types of an input are those of the inputs before it: merged now and then, they never take
  * more room than a few inputs' do. */
 static int append_inputs(struct link *l)
 {
 	enum { TYPES_AT_ONCE = 32768 };
+	struct choice c = { 0 };
 	u32 n_merged = 0;
-	int err = 0;
+	int err = new_choice(l, &c);
 
 	for (u32 i = 1; i < l->inputs.n && !err; i++) {
 		if (!l->inputs.v[i].obj->btf)
@@ -256,12 +295,14 @@ static int append_inputs(struct link *l)
 		if (!l->btf)
 			err = btf_new(&l->btf);
 		if (!err)
-			err = append_input(l, (input_id){ i });
+			err = append_input(l, (input_id){ i }, &c);
 		if (err || btf_n_types(l->btf) - n_merged < TYPES_AT_ONCE)
 			continue;
 		err = dedup(l, BTF_DEDUP_PARTIAL);
 		n_merged = btf_n_types(l->btf);
 	}
+	free(c.marks);
+	free(c.work);
 	return err;
 }
 
