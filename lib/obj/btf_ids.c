@@ -7,15 +7,21 @@
  *    (when the DATASEC is filled in) its offset; without a DATASEC the VAR of its name;
  *  - an extern: the FUNC or VAR of its name with linkage extern, else the VAR (see read_btf.c).
  *
- * All through one hash of names, so that no order or repetition in the input costs more than a
- * look-up each.
+ * Nearly all functions have a func_info, and most DATASECs a few entries, which are quicker looked
+ * at than indexed. All else goes through one hash of names, so that no order or repetition in the
+ * input costs more than a look-up each; classes that nobody asks for aren't put there.
  */
 #include "lib/obj/obj_int.h"
+
+#include <stdlib.h>
 
 enum class {
 	CLASS_EXTERN, CLASS_FUNC, CLASS_VAR,			/* by name */
 	CLASS_SEC_VAR, CLASS_SEC_NAME_OFF, CLASS_SEC_OFF,	/* within a DATASEC */
 };
+
+/* As many sections, or entries of a DATASEC, are looked at one by one. */
+enum { FEW = 16 };
 
 struct entry {
 	enum class class;
@@ -27,10 +33,17 @@ struct entry {
 
 struct ids {
 	struct obj *o;
-	struct hmap index;
-	struct hmap sec_names;
+	VEC(u32) named;			/* all FUNCs, VARs and DATASECs */
+	struct hmap sec_names;		/* of more than a few sections */
+	u32 *small_datasec;		/* by section: its only DATASEC, of a few entries */
+	struct hmap index;		/* of entries */
 	VEC(struct entry) entries;
+	u32 indexed;			/* set of classes */
+	int err;
 };
+
+/* In small_datasec: there are several, or it isn't small. */
+#define ASK_INDEX UINT32_MAX
 
 static u64 hash_entry(const struct entry *e)
 {
@@ -52,11 +65,6 @@ static const struct entry *find_hashed(const struct ids *ids, const struct entry
 	return NULL;
 }
 
-static const struct entry *find(const struct ids *ids, const struct entry *want)
-{
-	return find_hashed(ids, want, hash_entry(want));
-}
-
 /* The first of equal entries stays. */
 static int add(struct ids *ids, struct entry e)
 {
@@ -76,6 +84,8 @@ static u32 sec_of_name(const struct ids *ids, const char *name)
 {
 	struct hmap_iter it;
 
+	if (ids->o->secs.n <= FEW)
+		return obj_find_sec(ids->o, name).i;
 	for (u32 i = hmap_first(&ids->sec_names, hash_str(name), &it); i != HMAP_NONE;
 	     i = hmap_next(&ids->sec_names, &it))
 		if (!strcmp(ids->o->secs.v[i].name, name))
@@ -83,76 +93,139 @@ static u32 sec_of_name(const struct ids *ids, const char *name)
 	return 0;
 }
 
-static int add_datasec(struct ids *ids, u32 id)
+/* What a FUNC or VAR is found as by its name. */
+static enum class class_of(const struct btf_type *t)
+{
+	if (btf_kind(t) == BTF_KIND_FUNC)
+		return btf_func_linkage(t) == BTF_FUNC_EXTERN ? CLASS_EXTERN : CLASS_FUNC;
+	return btf_var_linkage(t) == BTF_VAR_GLOBAL_EXTERN ? CLASS_EXTERN : CLASS_VAR;
+}
+
+/* The name of the variable that a DATASEC's entry defines; NULL when it doesn't. */
+static const char *var_name(const struct btf *b, const struct btf_var_secinfo *si)
+{
+	const struct btf_type *t = btf_type(b, si->type);
+
+	return btf_kind(t) == BTF_KIND_VAR && class_of(t) == CLASS_VAR ? btf_str(b, t->name_off) :
+									  NULL;
+}
+
+/* --- the index ---------------------------------------------------------------------------- */
+
+static int index_datasec(struct ids *ids, u32 id, enum class class)
 {
 	const struct btf *b = ids->o->btf;
 	const struct btf_type *t = btf_type(b, id);
 	u32 sec = sec_of_name(ids, btf_name(b, id));
 	int err = 0;
 
-	if (!sec)
+	if (!sec || (class == CLASS_SEC_OFF && !t->size))
 		return 0;
-	if (!ids->o->secs.v[sec].datasec)
-		ids->o->secs.v[sec].datasec = id;
 	for (u32 i = 0; i < btf_vlen(t) && !err; i++) {
 		const struct btf_var_secinfo *si = &btf_secinfos(t)[i];
-		const struct btf_type *var = btf_type(b, si->type);
-		const char *name = btf_str(b, var->name_off);
+		const char *name = var_name(b, si);
 
-		if (btf_kind(var) != BTF_KIND_VAR || btf_var_linkage(var) == BTF_VAR_GLOBAL_EXTERN)
-			continue;
-		err = add(ids, (struct entry){ CLASS_SEC_VAR, name, sec, 0, si->type });
-		if (!err)
-			err = add(ids, (struct entry){ CLASS_SEC_NAME_OFF, name, sec, si->offset,
-						       si->type });
-		if (!err && t->size)
-			err = add(ids,
-				  (struct entry){ CLASS_SEC_OFF, "", sec, si->offset, si->type });
+		if (name)
+			err = add(ids, (struct entry){
+				class, class == CLASS_SEC_OFF ? "" : name, sec,
+				class == CLASS_SEC_VAR ? 0 : si->offset, si->type });
 	}
 	return err;
 }
 
-static int add_type(struct ids *ids, u32 id)
+static int index_class(struct ids *ids, enum class class)
 {
-	const struct btf_type *t = btf_type(ids->o->btf, id);
-	const char *name = btf_str(ids->o->btf, t->name_off);
-
-	switch (btf_kind(t)) {
-	case BTF_KIND_FUNC:
-		return add(ids, (struct entry){ btf_func_linkage(t) == BTF_FUNC_EXTERN ?
-							CLASS_EXTERN :
-							CLASS_FUNC,
-						name, 0, 0, id });
-	case BTF_KIND_VAR:
-		return add(ids, (struct entry){ btf_var_linkage(t) == BTF_VAR_GLOBAL_EXTERN ?
-							CLASS_EXTERN :
-							CLASS_VAR,
-						name, 0, 0, id });
-	case BTF_KIND_DATASEC:
-		return add_datasec(ids, id);
-	default:
-		return 0;
-	}
-}
-
-static int fill(struct ids *ids)
-{
-	struct obj *o = ids->o;
+	const struct btf *b = ids->o->btf;
 	int err = 0;
 
-	for (u32 i = 1; i < o->secs.n && !err; i++)
-		err = hmap_add(&ids->sec_names, hash_str(o->secs.v[i].name), i);
-	for (u32 id = 1; id <= btf_n_types(o->btf) && !err; id++)
-		err = add_type(ids, id);
+	ids->indexed |= 1u << class;
+	/* Most classes have about as many. */
+	if (vec_reserve(&ids->entries, ids->named.n) ||
+	    hmap_reserve(&ids->index, ids->entries.n + ids->named.n))
+		return -ENOMEM;
+	for (u32 i = 0; i < ids->named.n && !err; i++) {
+		u32 id = ids->named.v[i];
+		const struct btf_type *t = btf_type(b, id);
+
+		if (class >= CLASS_SEC_VAR)
+			err = btf_kind(t) == BTF_KIND_DATASEC ? index_datasec(ids, id, class) : 0;
+		else if (btf_kind(t) != BTF_KIND_DATASEC && class_of(t) == class)
+			err = add(ids, (struct entry){ class, btf_name(b, id), 0, 0, id });
+	}
 	return err;
 }
 
-static u32 type_of(const struct ids *ids, struct entry want)
+static u32 type_of(struct ids *ids, struct entry want)
 {
-	const struct entry *e = find(ids, &want);
+	const struct entry *e = NULL;
 
+	if (!ids->err && !(ids->indexed >> want.class & 1))
+		ids->err = index_class(ids, want.class);
+	if (!ids->err)
+		e = find_hashed(ids, &want, hash_entry(&want));
 	return e ? e->type : 0;
 }
+
+/* --- looking without it ------------------------------------------------------------------- */
+
+/* What the index would say of a variable at off that the DATASEC describes. */
+static u32 look_for_var(const struct btf *b, u32 datasec, const char *name, u32 off)
+{
+	const struct btf_type *t = btf_type(b, datasec);
+	u32 named = 0, placed = 0;
+
+	for (u32 i = 0; i < btf_vlen(t); i++) {
+		const struct btf_var_secinfo *si = &btf_secinfos(t)[i];
+		const char *var = var_name(b, si);
+		bool is_named = var && !strcmp(var, name), is_placed = var && si->offset == off;
+
+		if (is_named && is_placed)
+			return si->type;
+		if (is_named && !named)
+			named = si->type;
+		if (is_placed && !placed && t->size)
+			placed = si->type;
+	}
+	return named ? named : placed;
+}
+
+static void note_datasec(struct ids *ids, u32 id)
+{
+	const struct btf_type *t = btf_type(ids->o->btf, id);
+	u32 sec = sec_of_name(ids, btf_name(ids->o->btf, id));
+	u32 *small = &ids->small_datasec[sec];
+
+	if (!sec)
+		return;
+	if (!ids->o->secs.v[sec].datasec)
+		ids->o->secs.v[sec].datasec = id;
+	*small = *small || btf_vlen(t) > FEW ? ASK_INDEX : id;
+}
+
+static int note_types(struct ids *ids)
+{
+	struct obj *o = ids->o;
+	u32 n = btf_n_types(o->btf);
+
+	ids->small_datasec = calloc(o->secs.n, sizeof(*ids->small_datasec));
+	if (!ids->small_datasec || vec_reserve(&ids->named, n))
+		return -ENOMEM;
+	for (u32 i = 1; o->secs.n > FEW && i < o->secs.n; i++)
+		if (hmap_add(&ids->sec_names, hash_str(o->secs.v[i].name), i))
+			return -ENOMEM;
+	for (u32 id = 1; id <= n; id++) {
+		u32 kind = btf_kind_of(o->btf, id);
+
+		if (kind != BTF_KIND_FUNC && kind != BTF_KIND_VAR && kind != BTF_KIND_DATASEC)
+			continue;
+		if (kind == BTF_KIND_DATASEC)
+			note_datasec(ids, id);
+		ids->named.v[ids->named.n++] = id;
+	}
+	return 0;
+}
+
+/* --- symbols ------------------------------------------------------------------------------ */
 
 /* func_infos are sorted. */
 static u32 func_info_at(const struct obj_sec *sec, u64 off)
@@ -172,12 +245,14 @@ static u32 func_info_at(const struct obj_sec *sec, u64 off)
 	return sec->func_infos.v[lo].type_id;
 }
 
-static u32 var_of(const struct ids *ids, const struct obj_sym *sym)
+static u32 var_of(struct ids *ids, const struct obj_sym *sym)
 {
 	u32 off = (u32)sym->value, sec = sym->sec.i, id;
 
 	if (!sec || !obj_sec(ids->o, sym->sec)->datasec)
 		return type_of(ids, (struct entry){ CLASS_VAR, sym->name, 0, 0, 0 });
+	if (ids->small_datasec[sec] != ASK_INDEX)
+		return look_for_var(ids->o->btf, ids->small_datasec[sec], sym->name, off);
 	id = type_of(ids, (struct entry){ CLASS_SEC_NAME_OFF, sym->name, sec, off, 0 });
 	if (!id)
 		id = type_of(ids, (struct entry){ CLASS_SEC_VAR, sym->name, sec, 0, 0 });
@@ -186,7 +261,7 @@ static u32 var_of(const struct ids *ids, const struct obj_sym *sym)
 	return id;
 }
 
-static u32 global_var_of(const struct ids *ids, const char *name)
+static u32 global_var_of(struct ids *ids, const char *name)
 {
 	u32 id = type_of(ids, (struct entry){ CLASS_VAR, name, 0, 0, 0 });
 
@@ -195,7 +270,7 @@ static u32 global_var_of(const struct ids *ids, const char *name)
 	return id;
 }
 
-static u32 id_of(const struct ids *ids, const struct obj_sym *sym)
+static u32 id_of(struct ids *ids, const struct obj_sym *sym)
 {
 	const struct obj_sec *sec = obj_sec(ids->o, sym->sec);
 	u32 id;
@@ -229,17 +304,18 @@ static bool all_typed(const struct obj *o)
 int obj_index_btf_ids(struct obj *o)
 {
 	struct ids ids = { .o = o };
-	int err;
 
 	if (!o->btf || all_typed(o))
 		return 0;
-	err = fill(&ids);
-	for (u32 i = 1; i < o->syms.n && !err; i++)
+	ids.err = note_types(&ids);
+	for (u32 i = 1; i < o->syms.n && !ids.err; i++)
 		if (!o->syms.v[i].btf_id)
 			o->syms.v[i].btf_id = id_of(&ids, &o->syms.v[i]);
-	hmap_free(&ids.index);
+	vec_free(&ids.named);
 	hmap_free(&ids.sec_names);
+	free(ids.small_datasec);
+	hmap_free(&ids.index);
 	vec_free(&ids.entries);
-	o->n_typed = err ? 0 : btf_n_types(o->btf);
-	return err ? obj_no_memory(o) : 0;
+	o->n_typed = ids.err ? 0 : btf_n_types(o->btf);
+	return ids.err ? obj_no_memory(o) : 0;
 }
