@@ -34,72 +34,75 @@ static struct obj_sec *sec_of(struct reader *r, const struct btf_ext_sec *es)
 	return NULL;
 }
 
-static int check_off(struct reader *r, const struct obj_sec *sec, u32 insn_off)
+static int bad_off(struct reader *r, const struct obj_sec *sec, u32 insn_off)
 {
 	struct weld_where at = at_ext(r, sec->name, insn_off);
 
-	return insn_off < sec->size ? 0 : diag_raise(r->d, DIAG_OBJ_EXT_OFFSET, &at, insn_off);
+	return diag_raise(r->d, DIAG_OBJ_EXT_OFFSET, &at, insn_off);
 }
 
 static int take_funcs(struct reader *r, const struct btf_ext *x, const struct btf_ext_sec *es)
 {
 	struct obj_sec *sec = sec_of(r, es);
+	struct obj_func_info *to;
 
-	if (sec && vec_reserve(&sec->func_infos, es->n))
+	if (!sec)
+		return 0;
+	if (vec_reserve(&sec->func_infos, es->n))
 		return obj_no_memory(r->o);
-	for (u32 i = 0; sec && i < es->n; i++) {
+	to = sec->func_infos.v;
+	for (u32 i = 0, n = sec->func_infos.n; i < es->n; i++) {
 		const struct bpf_func_info *rec = &x->funcs.v[es->first + i];
-		struct obj_func_info *fi;
 
-		if (check_off(r, sec, rec->insn_off))
-			return -EINVAL;
-		fi = vec_push(&sec->func_infos);
-		if (!fi)
-			return obj_no_memory(r->o);
-		*fi = (struct obj_func_info){ rec->insn_off / 8, rec->type_id };
+		if (rec->insn_off >= sec->size)
+			return bad_off(r, sec, rec->insn_off);
+		to[n + i] = (struct obj_func_info){ rec->insn_off / 8, rec->type_id };
 	}
+	sec->func_infos.n += es->n;
 	return 0;
 }
 
 static int take_lines(struct reader *r, const struct btf_ext *x, const struct btf_ext_sec *es)
 {
 	struct obj_sec *sec = sec_of(r, es);
+	struct obj_line_info *to;
 
-	if (sec && vec_reserve(&sec->line_infos, es->n))
+	if (!sec)
+		return 0;
+	if (vec_reserve(&sec->line_infos, es->n))
 		return obj_no_memory(r->o);
-	for (u32 i = 0; sec && i < es->n; i++) {
+	to = sec->line_infos.v;
+	for (u32 i = 0, n = sec->line_infos.n; i < es->n; i++) {
 		const struct bpf_line_info *rec = &x->lines.v[es->first + i];
-		struct obj_line_info *li;
 
-		if (check_off(r, sec, rec->insn_off))
-			return -EINVAL;
-		li = vec_push(&sec->line_infos);
-		if (!li)
-			return obj_no_memory(r->o);
-		*li = (struct obj_line_info){ rec->insn_off / 8, rec->file_name_off, rec->line_off,
-					      rec->line_col };
+		if (rec->insn_off >= sec->size)
+			return bad_off(r, sec, rec->insn_off);
+		to[n + i] = (struct obj_line_info){ rec->insn_off / 8, rec->file_name_off,
+						    rec->line_off, rec->line_col };
 	}
+	sec->line_infos.n += es->n;
 	return 0;
 }
 
 static int take_relos(struct reader *r, const struct btf_ext *x, const struct btf_ext_sec *es)
 {
 	struct obj_sec *sec = sec_of(r, es);
+	struct obj_core_relo *to;
 
-	if (sec && vec_reserve(&sec->core_relos, es->n))
+	if (!sec)
+		return 0;
+	if (vec_reserve(&sec->core_relos, es->n))
 		return obj_no_memory(r->o);
-	for (u32 i = 0; sec && i < es->n; i++) {
+	to = sec->core_relos.v;
+	for (u32 i = 0, n = sec->core_relos.n; i < es->n; i++) {
 		const struct bpf_core_relo *rec = &x->relos.v[es->first + i];
-		struct obj_core_relo *cr;
 
-		if (check_off(r, sec, rec->insn_off))
-			return -EINVAL;
-		cr = vec_push(&sec->core_relos);
-		if (!cr)
-			return obj_no_memory(r->o);
-		*cr = (struct obj_core_relo){ rec->insn_off / 8, rec->type_id, rec->access_str_off,
-					      rec->kind };
+		if (rec->insn_off >= sec->size)
+			return bad_off(r, sec, rec->insn_off);
+		to[n + i] = (struct obj_core_relo){ rec->insn_off / 8, rec->type_id,
+						    rec->access_str_off, rec->kind };
 	}
+	sec->core_relos.n += es->n;
 	return 0;
 }
 
