@@ -195,6 +195,8 @@ static int take_section(struct ext_parse *p, struct cursor *c)
 		return bad_header(p, c->left.data, "a section's records run past the end");
 	if (c->kind->open(p->x, c->sec_name))
 		return no_memory(p);
+	if (c->kind->add == add_func && vec_reserve(&p->x->funcs, n))
+		return no_memory(p);
 	c->rec = c->kind->add == add_line ? take_plain_lines(p, c, n) : 0;
 	for (; c->rec < n && !err; c->rec++)
 		err = take_record(p, c);

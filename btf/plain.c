@@ -237,7 +237,8 @@ static int make_room(struct check *c)
 
 	c->kinds = malloc(n);
 	c->notes = malloc(n * sizeof(*c->notes));
-	return !c->kinds || !c->notes || vec_reserve(&c->b->recs, most) ? -ENOMEM : 0;
+	return !c->kinds || !c->notes || vec_reserve(&c->b->recs, most) ||
+	       vec_reserve(&c->later, most) ? -ENOMEM : 0;
 }
 
 int check_index(struct check *c, u32 *bad)

@@ -22,13 +22,14 @@ struct arena_block {
 	max_align_t data[];
 };
 
-/* Blocks double up to BLOCK_MAX, so n allocations take O(log n) system requests. */
+/* Blocks double up to BLOCK_MAX, so n small allocations take O(log n) system requests. One that
+ * would take most of a block gets a block of its size. */
 static struct arena_block *block_new(struct arena *a, size_t need)
 {
 	size_t size = a->head ? min_u64(a->head->size * 2, BLOCK_MAX) : BLOCK_MIN;
 	struct arena_block *b;
 
-	if (size < need || ONE_BLOCK_EACH)
+	if (size / 2 < need || ONE_BLOCK_EACH)
 		size = need;
 	if (size > SIZE_MAX - sizeof(*b))
 		return NULL;
@@ -56,6 +57,12 @@ static void *take(struct arena *a, size_t size, size_t align)
 		b = block_new(a, size);
 		if (!b)
 			return NULL;
+		/* What has no room left doesn't take the place of a block that may have some. */
+		if (a->head && b->size == size) {
+			b->next = a->head->next;
+			a->head->next = b;
+			return b->data;
+		}
 		b->next = a->head;
 		a->head = b;
 		a->used = 0;
@@ -100,7 +107,10 @@ char *arena_strndup(struct arena *a, const char *s, size_t n)
 
 char *arena_strdup(struct arena *a, const char *s)
 {
-	return arena_strndup(a, s, strlen(s));
+	size_t size = strlen(s) + 1;
+	char *p = take(a, size, 1);
+
+	return p ? memcpy(p, s, size) : NULL;
 }
 
 char *arena_printf(struct arena *a, const char *fmt, ...)

@@ -60,6 +60,20 @@ static bool is_func(const struct obj *o, u32 id)
 	       btf_kind_of(o->btf, btf_skip_mods(o->btf, t->type)) == BTF_KIND_FUNC_PROTO;
 }
 
+static bool is_extern(const struct obj_sym *sym)
+{
+	return !sym->sec.i && !sym->absolute && !sym->common;
+}
+
+static u32 count_externs(const struct obj *o)
+{
+	u32 n = 0;
+
+	for (u32 i = 1; i < o->syms.n; i++)
+		n += is_extern(&o->syms.v[i]);
+	return n;
+}
+
 static enum obj_extern_kind kind_of(const struct obj *o, u32 id, const u8 *kinds, bool called)
 {
 	if (!id)
@@ -105,13 +119,13 @@ int obj_index_externs(struct obj *o)
 	u8 *kinds = datasec_kinds(o), *called = called_syms(o);
 	int err = 0;
 
-	if (!kinds || !called)
+	if (!kinds || !called || vec_reserve(&o->externs, count_externs(o)))
 		return obj_no_memory(o);
 	for (u32 i = 1; i < o->syms.n; i++) {
 		const struct obj_sym *sym = &o->syms.v[i];
 		int e;
 
-		if (sym->sec.i || sym->absolute || sym->common)
+		if (!is_extern(sym))
 			continue;
 		e = add_extern(o, i, kind_of(o, sym->btf_id, kinds, called[i]));
 		err = err ? err : e;

@@ -43,18 +43,17 @@ static int cmp_starts(const void *pa, const void *pb)
 
 static int collect(const struct obj *o, starts *out)
 {
+	if (vec_reserve(out, o->syms.n))
+		return -ENOMEM;
 	for (u32 i = 1; i < o->syms.n; i++) {
 		const struct obj_sym *sym = &o->syms.v[i];
 		const struct obj_sec *sec = obj_sec(o, sym->sec);
-		struct start *s;
 
 		if (!sym->sec.i || !obj_sec_is_code(sec->kind) || sym->value >= sec->size ||
 		    (sym->type != STT_FUNC && sym->type != STT_NOTYPE))
 			continue;
-		s = vec_push(out);
-		if (!s)
-			return -ENOMEM;
-		*s = (struct start){ sym->sec.i, (u32)(sym->value / 8), rank_of(sym), i };
+		out->v[out->n++] =
+			(struct start){ sym->sec.i, (u32)(sym->value / 8), rank_of(sym), i };
 	}
 	sort_unless_sorted(out->v, out->n, sizeof(*out->v), cmp_starts);
 	return 0;
@@ -190,7 +189,11 @@ int obj_index_funcs(struct obj *o)
 	starts all = { 0 };
 	int err;
 
-	err = collect(o, &all) ? obj_no_memory(o) : add_all(o, &all);
+	/* Few places have several names. */
+	if (collect(o, &all) || vec_reserve(&o->funcs, all.n))
+		err = obj_no_memory(o);
+	else
+		err = add_all(o, &all);
 	vec_free(&all);
 	return err;
 }

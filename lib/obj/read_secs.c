@@ -53,11 +53,13 @@ static int drop(struct reader *r, const struct elf_sec *s, const char *why)
 
 static int read_insns(struct reader *r, u32 elf_sec, struct span bytes, struct obj_sec *sec)
 {
-	struct weld_where at = obj_elf_where(r, elf_sec, bytes.size & ~7ull);
 	u32 n = (u32)(bytes.size / 8);
 
-	if (bytes.size % 8)
+	if (bytes.size % 8) {
+		struct weld_where at = obj_elf_where(r, elf_sec, bytes.size & ~7ull);
+
 		return diag_raise(r->d, DIAG_OBJ_CODE_SIZE, &at, (unsigned long long)bytes.size);
+	}
 	if (vec_reserve(&sec->insns, n))
 		return obj_no_memory(r->o);
 	isa_load_insns(bytes.data, r->f->swap, sec->insns.v, n);
@@ -79,17 +81,24 @@ static int read_contents(struct reader *r, u32 elf_sec, struct obj_sec *sec)
 	return 0;
 }
 
-static int keep(struct reader *r, u32 elf_sec, enum obj_sec_kind kind)
+static int bad_size(struct reader *r, u32 elf_sec, enum obj_sec_kind kind)
 {
 	const struct elf_sec *s = &r->f->secs[elf_sec];
 	struct weld_where at = obj_elf_where(r, elf_sec, 0);
-	struct obj_sec *sec;
-	sec_id id;
 
 	if (s->size > MAX_NOBITS)
 		return diag_raise(r->d, DIAG_OBJ_SEC_TOO_BIG, &at, (unsigned long long)s->size);
-	if (s->type == SHT_NOBITS && !obj_sec_is_data(kind))
-		return diag_raise(r->d, DIAG_OBJ_NO_BYTES, &at, obj_sec_kind_text(kind));
+	return diag_raise(r->d, DIAG_OBJ_NO_BYTES, &at, obj_sec_kind_text(kind));
+}
+
+static int keep(struct reader *r, u32 elf_sec, enum obj_sec_kind kind)
+{
+	const struct elf_sec *s = &r->f->secs[elf_sec];
+	struct obj_sec *sec;
+	sec_id id;
+
+	if (s->size > MAX_NOBITS || (s->type == SHT_NOBITS && !obj_sec_is_data(kind)))
+		return bad_size(r, elf_sec, kind);
 	if (obj_add_sec(r->o, s->name, kind, &id))
 		return obj_no_memory(r->o);
 	r->secs[elf_sec] = id;
@@ -112,34 +121,57 @@ static bool is_empty(const struct reader *r, u32 elf_sec, const u8 *named)
 	return !r->f->secs[elf_sec].size && !named[elf_sec];
 }
 
+/* Where the reader notes a section that becomes no section of the object. */
+static u32 *special_sec(struct reader *r, const struct elf_sec *s)
+{
+	if (s->type != SHT_PROGBITS || strncmp(s->name, ".BTF", 4) != 0)
+		return NULL;
+	return !s->name[4] ? &r->btf_sec : !strcmp(s->name, ".BTF.ext") ? &r->ext_sec : NULL;
+}
+
+static int dup_sec(struct reader *r, u32 elf_sec)
+{
+	struct weld_where at = obj_elf_where(r, elf_sec, 0);
+
+	return diag_raise(r->d, DIAG_OBJ_DUP_SECTION, &at, r->f->secs[elf_sec].name);
+}
+
+static int bad_name(struct reader *r, u32 elf_sec, enum obj_sec_kind kind)
+{
+	const char *name = r->f->secs[elf_sec].name;
+	struct weld_where at = obj_elf_where(r, elf_sec, 0);
+
+	if (is_legacy_maps(name))
+		return diag_raise(r->d, DIAG_OBJ_LEGACY_MAPS, &at, name);
+	return diag_raise(r->d, DIAG_OBJ_SEC_NAME, &at, name,
+			  obj_sec_is_code(kind) ? "is executable" : "is not executable");
+}
+
 static int read_sec(struct reader *r, u32 i, const u8 *named)
 {
 	const struct elf_sec *s = &r->f->secs[i];
-	struct weld_where at = obj_elf_where(r, i, 0);
 	enum obj_sec_kind kind;
 	const char *why;
-	u32 *special = !strcmp(s->name, ".BTF")	    ? &r->btf_sec :
-		       !strcmp(s->name, ".BTF.ext") ? &r->ext_sec :
-						      NULL;
+	u32 *special;
 
 	if (is_elf_table(s))
 		return 0;
-	if (special && s->type == SHT_PROGBITS) {
+	special = special_sec(r, s);
+	if (special) {
 		if (*special)
-			return diag_raise(r->d, DIAG_OBJ_DUP_SECTION, &at, s->name);
+			return dup_sec(r, i);
 		*special = i;
 		return 0;
 	}
 	if (is_legacy_maps(s->name))
-		return diag_raise(r->d, DIAG_OBJ_LEGACY_MAPS, &at, s->name);
+		return bad_name(r, i, OBJ_SEC_NONE);
 	kind = obj_sec_kind_of(s->name, s->type, s->flags, &why);
 	if (!kind)
 		return drop(r, s, why);
 	if (is_empty(r, i, named))
 		return drop(r, s, "empty");
 	if (!obj_sec_name_fits(s->name, kind))
-		return diag_raise(r->d, DIAG_OBJ_SEC_NAME, &at, s->name,
-				  obj_sec_is_code(kind) ? "is executable" : "is not executable");
+		return bad_name(r, i, kind);
 	return keep(r, i, kind);
 }
 
@@ -201,18 +233,30 @@ static int read_groups(struct reader *r)
 	return err;
 }
 
+static sec_id find_hashed(const struct reader *r, const char *name, u64 hash)
+{
+	struct hmap_iter it;
+
+	for (u32 i = hmap_first(&r->sec_names, hash, &it); i != HMAP_NONE;
+	     i = hmap_next(&r->sec_names, &it))
+		if (!strcmp(r->o->secs.v[i].name, name))
+			return (sec_id){ i };
+	return (sec_id){ 0 };
+}
+
 /* Names of kept sections must differ: BTF.ext and DATASECs know sections by name only. */
 static int index_names(struct reader *r)
 {
 	for (u32 i = 1; i < r->f->n_secs; i++) {
 		const char *name = r->f->secs[i].name;
-		struct weld_where at = obj_elf_where(r, i, 0);
+		u64 hash;
 
 		if (!r->secs[i].i)
 			continue;
-		if (obj_read_find_sec(r, name).i)
-			return diag_raise(r->d, DIAG_OBJ_DUP_SECTION, &at, name);
-		if (hmap_add(&r->sec_names, hash_str(name), r->secs[i].i))
+		hash = hash_str(name);
+		if (find_hashed(r, name, hash).i)
+			return dup_sec(r, i);
+		if (hmap_add(&r->sec_names, hash, r->secs[i].i))
 			return obj_no_memory(r->o);
 	}
 	return 0;
@@ -220,13 +264,7 @@ static int index_names(struct reader *r)
 
 sec_id obj_read_find_sec(const struct reader *r, const char *name)
 {
-	struct hmap_iter it;
-
-	for (u32 i = hmap_first(&r->sec_names, hash_str(name), &it); i != HMAP_NONE;
-	     i = hmap_next(&r->sec_names, &it))
-		if (!strcmp(r->o->secs.v[i].name, name))
-			return (sec_id){ i };
-	return (sec_id){ 0 };
+	return find_hashed(r, name, hash_str(name));
 }
 
 /* A symbol that the object keeps whether or not anything refers to it, see read_syms.c. */

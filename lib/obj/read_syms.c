@@ -120,11 +120,24 @@ static void rename_relocs(struct reader *r)
 	}
 }
 
+/* How many the object will have, section symbols with them. */
+static u32 count_syms(const struct reader *r)
+{
+	u32 n = 0;
+
+	for (u32 i = 1; i < r->f->n_syms; i++)
+		n += is_kept(r, i);
+	for (u32 i = 1; i < r->f->n_secs; i++)
+		n += r->wanted[r->f->n_syms + i];
+	return n;
+}
+
 int obj_read_syms(struct reader *r)
 {
-	int err;
+	int err = vec_reserve(&r->o->syms, count_syms(r)) ? obj_no_memory(r->o) : 0;
 
-	err = add_syms(r, true);
+	if (!err)
+		err = add_syms(r, true);
 	if (!err)
 		err = add_syms(r, false);
 	if (!err)

@@ -18,9 +18,11 @@ static const struct name_row {
 	enum obj_sec_kind kind;
 	enum match match;
 	const char *name;
+	size_t len;
 	const char *why;
 } names[] = {
-#define SEC_NAME(kind_, match_, name_, why_) { OBJ_SEC_##kind_, MATCH_##match_, name_, why_ },
+#define SEC_NAME(kind_, match_, name_, why_)					\
+	{ OBJ_SEC_##kind_, MATCH_##match_, name_, sizeof(name_) - 1, why_ },
 #include "lib/obj/sec_kinds.def"
 };
 
@@ -34,20 +36,21 @@ const char *obj_sec_kind_text(enum obj_sec_kind kind)
 	return kind ? kinds[kind].text : "nothing";
 }
 
-static bool row_fits(const struct name_row *row, const char *name)
+/* Behind the dot, the second letter tells most names from a row's. */
+static bool row_fits(const struct name_row *row, const char *name, size_t len)
 {
-	size_t len = strlen(row->name);
-
-	if (strncmp(name, row->name, len))
+	if (len < row->len || name[1] != row->name[1] || memcmp(name, row->name, row->len) != 0)
 		return false;
-	return !name[len] || row->match == MATCH_PREFIX ||
-	       (row->match == MATCH_FAMILY && name[len] == '.');
+	return len == row->len || row->match == MATCH_PREFIX ||
+	       (row->match == MATCH_FAMILY && name[row->len] == '.');
 }
 
 static const struct name_row *find_row(const char *name)
 {
+	size_t len = strlen(name);
+
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (row_fits(&names[i], name))
+		if (row_fits(&names[i], name, len))
 			return &names[i];
 	return NULL;
 }
