@@ -5,37 +5,12 @@
 
 #include <stdlib.h>
 
-/* Give each kept type of src its id in dst; types below src's first id are shared. */
-static void number_kept(const struct btf *dst, const struct btf *src, const u8 *keep, u32 *id_map)
-{
-	u32 next = btf_n_types(dst) + 1;
-
-	for (u32 id = 0; id < src->first_id; id++)
-		id_map[id] = id;
-	for (u32 id = src->first_id; id <= btf_n_types(src); id++)
-		id_map[id] = !keep || keep[id] ? next++ : 0;
-}
-
-static int check_closed(const struct btf *src, const u8 *keep)
-{
-	for (u32 i = 0; i < src->recs.n; i++) {
-		struct btf_ref_iter it = type_refs(rec_at(src, i));
-
-		if (!keep[src->first_id + i])
-			continue;
-		for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
-			if (*ref >= src->first_id && !keep[*ref])
-				return -EINVAL;
-	}
-	return 0;
-}
-
 /* What copying needs to know. */
 struct copy {
 	struct btf *dst;
 	const struct btf *src;
 	const u8 *keep;		/* NULL: all */
-	const u32 *id_map;
+	u32 *id_map;
 	struct str_map strs;
 };
 
@@ -44,32 +19,53 @@ static bool is_kept(const struct copy *c, u32 i)
 	return !c->keep || c->keep[c->src->first_id + i];
 }
 
+/* Give each kept type of src its id in dst, and have room for all of them. Types below src's first
+ * id are shared. */
+static int number_kept(struct copy *c)
+{
+	u32 next = btf_n_types(c->dst) + 1;
+	u64 n_words = 0;
+
+	for (u32 id = 0; id < c->src->first_id; id++)
+		c->id_map[id] = id;
+	for (u32 i = 0; i < c->src->recs.n; i++) {
+		bool kept = is_kept(c, i);
+
+		c->id_map[c->src->first_id + i] = kept ? next++ : 0;
+		n_words += kept ? rec_words(rec_at(c->src, i)) : 0;
+	}
+	return btf_reserve_recs(c->dst, next - 1 - btf_n_types(c->dst), n_words);
+}
+
 static int copy_strs(struct copy *c)
 {
 	int err = str_map_init(&c->strs, c->dst, c->src);
 
 	for (u32 i = 0; i < c->src->recs.n && !err; i++)
 		if (is_kept(c, i))
-			err = str_map_note_rec(&c->strs, rec_at(c->src, i));
+			str_map_note_rec(&c->strs, rec_at(c->src, i));
 	return err ? err : str_map_resolve(&c->strs);
 }
 
+/* Room was reserved. */
 static int copy_rec(const struct copy *c, const struct btf_type *t)
 {
-	u32 n = rec_words(t), id;
+	struct btf *dst = c->dst;
+	u32 n = rec_words(t), *copy = dst->words.v + dst->words.n;
 	struct btf_ref_iter it;
-	struct btf_type *copy;
-	int err;
 
-	err = btf_new_rec(c->dst, n, &id);
-	if (err)
-		return err;
-	copy = rec_at(c->dst, id - c->dst->first_id);
+	dst->recs.v[dst->recs.n++] = dst->words.n;
+	dst->words.n += n;
 	memcpy(copy, t, n * sizeof(u32));
-	it = type_refs(copy);
-	for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
-		*ref_mut(ref) = c->id_map[*ref];
-	str_map_apply_rec(&c->strs, copy);
+	it = type_refs((const struct btf_type *)copy);
+	for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it)) {
+		u32 id = c->id_map[*ref];
+
+		if (!id && *ref)
+			return -EINVAL;
+		*ref_mut(ref) = id;
+	}
+	str_map_apply_rec(&c->strs, (struct btf_type *)copy);
 	return 0;
 }
 
@@ -117,15 +113,16 @@ int btf_append_some(struct btf *dst, const struct btf *src, const u8 *keep, u32 
 {
 	u32 n_recs = dst->recs.n, n_words = dst->words.n;
 	struct copy c = { dst, src, keep, id_map, { 0 } };
-	int err = keep ? check_closed(src, keep) : 0;
+	int err;
 
 	assert(dst != src);
-	if (err || (src->base && src->base != dst->base))
+	if (src->base && src->base != dst->base)
 		return -EINVAL;
 	err = btf_own(dst);
+	if (!err)
+		err = number_kept(&c);
 	if (err)
 		return err;
-	number_kept(dst, src, keep, id_map);
 	if (is_plain_copy(dst, src, keep))
 		return copy_whole(dst, src);
 	err = copy_kept(&c);
@@ -212,8 +209,8 @@ static void renew_str(struct renew *r, u32 *off)
 {
 	if (r->assign)
 		*off = str_map_get(&r->map, *off);
-	else if (!r->err)
-		r->err = str_map_note(&r->map, *off);
+	else
+		str_map_note(&r->map, *off);
 }
 
 static void renew_types(struct renew *r)

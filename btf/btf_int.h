@@ -148,29 +148,28 @@ struct str_map {
 	struct btf *to;
 	const struct btf *from;
 	u32 *map;		/* by offset in from's own table; 0: not noted */
-	VEC(u32) used;		/* such offsets, in order */
+	u32 *used;		/* such offsets, in order; has room for all there are */
+	u32 n_used;
 };
 
 int str_map_init(struct str_map *m, struct btf *to, const struct btf *from);
 void str_map_free(struct str_map *m);
 int str_map_resolve(struct str_map *m);
-int str_map_note_rec(struct str_map *m, const struct btf_type *t);
-void str_map_apply_rec(const struct str_map *m, struct btf_type *t);
 
-/* Offsets of the base's strings, and 0, stay what they are. */
+/* Offsets of the base's strings stay what they are, and so does 0: no table goes up to 2^32. */
 static inline bool str_map_is_shared(const struct str_map *m, u32 off)
 {
-	return !off || off < m->from->first_str || off - m->from->first_str >= m->from->strs.n;
+	return off - m->from->first_str >= m->from->strs.n;
 }
 
-static inline int str_map_note(struct str_map *m, u32 off)
+static inline void str_map_note(struct str_map *m, u32 off)
 {
 	u32 at = off - m->from->first_str;
 
-	if (str_map_is_shared(m, off) || m->map[at])
-		return 0;
+	if (!off || str_map_is_shared(m, off) || m->map[at])
+		return;
 	m->map[at] = 1;
-	return vec_append(&m->used, &at, 1);
+	m->used[m->n_used++] = at;
 }
 
 static inline u32 str_map_get(const struct str_map *m, u32 off)
@@ -178,10 +177,29 @@ static inline u32 str_map_get(const struct str_map *m, u32 off)
 	return str_map_is_shared(m, off) ? off : m->map[off - m->from->first_str];
 }
 
+static inline void str_map_note_rec(struct str_map *m, const struct btf_type *t)
+{
+	struct btf_ref_iter it = str_refs(t);
+
+	for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
+		str_map_note(m, *ref);
+}
+
+static inline void str_map_apply_rec(const struct str_map *m, struct btf_type *t)
+{
+	struct btf_ref_iter it = str_refs(t);
+
+	for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
+		*ref_mut(ref) = str_map_get(m, *ref);
+}
+
 /* Is no string in b's table twice? -ENOMEM. */
 int btf_strs_are_distinct(struct btf *b, bool *distinct);
 
-/* Room for one more record of n words; its words are zero. -ENOMEM, -E2BIG. */
+/* Make room for more records, in memory of the graph's own. -ENOMEM, -E2BIG. */
+int btf_reserve_recs(struct btf *b, u32 n_recs, u64 n_words);
+
+/* Add a record of n words, which are zero. -ENOMEM, -E2BIG. */
 int btf_new_rec(struct btf *b, u32 n, u32 *id);
 
 /* The look-up index of names.c, empty; NULL without memory. */

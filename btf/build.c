@@ -5,15 +5,22 @@
 /* Ids stay positive as s32, which is how the kernel passes them. */
 #define MAX_TYPES ((u32)INT32_MAX)
 
+int btf_reserve_recs(struct btf *b, u32 n_recs, u64 n_words)
+{
+	if (n_recs > MAX_TYPES - btf_n_types(b) || n_words > UINT32_MAX - b->words.n)
+		return -E2BIG;
+	return vec_reserve(&b->recs, n_recs) || vec_reserve(&b->words, (u32)n_words) ? -ENOMEM : 0;
+}
+
 int btf_new_rec(struct btf *b, u32 n, u32 *id)
 {
-	u32 *rec;
+	int err = btf_own(b);
 
-	if (btf_n_types(b) >= MAX_TYPES || n > UINT32_MAX - b->words.n)
-		return -E2BIG;
-	if (btf_own(b) || vec_reserve(&b->words, n) || !(rec = vec_push(&b->recs)))
-		return -ENOMEM;
-	*rec = b->words.n;
+	if (!err)
+		err = btf_reserve_recs(b, 1, n);
+	if (err)
+		return err;
+	b->recs.v[b->recs.n++] = b->words.n;
 	memset(b->words.v + b->words.n, 0, n * sizeof(u32));
 	b->words.n += n;
 	*id = btf_n_types(b);

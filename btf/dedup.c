@@ -109,7 +109,7 @@ static int intern_names(struct dedup *d)
 	}
 	err = str_map_init(&map, d->b, d->b);
 	for (u32 i = 0; i < d->n && !err; i++)
-		err = str_map_note_rec(&map, node_type(d, i));
+		str_map_note_rec(&map, node_type(d, i));
 	if (!err)
 		err = str_map_resolve(&map);
 	for (u32 i = 0; i < d->n && !err; i++)

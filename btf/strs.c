@@ -231,39 +231,30 @@ int str_map_init(struct str_map *m, struct btf *to, const struct btf *from)
 {
 	*m = (struct str_map){ .to = to, .from = from };
 	m->map = calloc((size_t)from->strs.n + 1, sizeof(u32));
-	return m->map ? 0 : -ENOMEM;
+	m->used = malloc(((size_t)from->strs.n + 1) * sizeof(u32));
+	return m->map && m->used ? 0 : -ENOMEM;
 }
 
 void str_map_free(struct str_map *m)
 {
 	free(m->map);
-	vec_free(&m->used);
-}
-
-int str_map_note_rec(struct str_map *m, const struct btf_type *t)
-{
-	struct btf_ref_iter it = str_refs(t);
-	int err = 0;
-
-	for (const u32 *ref = btf_next_ref(&it); ref && !err; ref = btf_next_ref(&it))
-		err = str_map_note(m, *ref);
-	return err;
+	free(m->used);
 }
 
 static int resolve_batch(struct str_map *m, u32 first)
 {
-	u32 n = (u32)min_u64(BATCH, m->used.n - first);
+	u32 n = (u32)min_u64(BATCH, m->n_used - first);
 	struct batch batch = { .n = 0 };
 	int err = reserve_slots(&m->to->index, BATCH);
 
 	for (u32 i = 0; i < n && !err; i++)
-		batch_add(m->to, &batch, m->from->strs.v + m->used.v[first + i]);
+		batch_add(m->to, &batch, m->from->strs.v + m->used[first + i]);
 	for (u32 i = 0; i < n && !err; i++) {
 		/* Within one graph the table may have moved. */
-		const char *s = m->from->strs.v + m->used.v[first + i];
+		const char *s = m->from->strs.v + m->used[first + i];
 
 		err = intern(m->to, s, batch.v[i].len, batch.v[i].hash,
-			     &m->map[m->used.v[first + i]]);
+			     &m->map[m->used[first + i]]);
 	}
 	return err;
 }
@@ -272,17 +263,9 @@ int str_map_resolve(struct str_map *m)
 {
 	int err = index_strs(m->to);
 
-	for (u32 i = 0; i < m->used.n && !err; i += BATCH)
+	for (u32 i = 0; i < m->n_used && !err; i += BATCH)
 		err = resolve_batch(m, i);
 	return err;
-}
-
-void str_map_apply_rec(const struct str_map *m, struct btf_type *t)
-{
-	struct btf_ref_iter it = str_refs(t);
-
-	for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
-		*ref_mut(ref) = str_map_get(m, *ref);
 }
 
 int btf_strs_are_distinct(struct btf *b, bool *distinct)
