@@ -144,18 +144,24 @@ static void put_head(const btf_ext_runs *runs, bool swap, struct sbuf *out)
 	}
 }
 
+/* In the host's byte order, records differ from what is in memory in their first word alone. */
 static void put_run(const struct btf_ext_run *run, u32 unit, bool swap, struct sbuf *out)
 {
-	u32 n_words = rec_sizes[run->kind] / (u32)sizeof(u32);
-	const u32 *words = run->recs;
+	u32 rec_size = rec_sizes[run->kind];
+	size_t size = (size_t)run->n * rec_size;
 	char *to;
 
 	put_word(out, run->name_off, swap);
 	put_word(out, run->n, swap);
-	to = sbuf_extend(out, (size_t)run->n * rec_sizes[run->kind]);
-	for (u32 i = 0; to && i < run->n; i++)
-		for (u32 k = 0; k < n_words; k++, words++, to += sizeof(u32))
-			put_u32(to, k ? *words : *words * unit, swap);
+	to = sbuf_extend(out, size);
+	if (!to)
+		return;
+	memcpy(to, run->recs, size);
+	for (const char *end = to + size; to < end; to += rec_size) {
+		put_u32(to, get_u32(to, false) * unit, swap);
+		for (u32 k = sizeof(u32); swap && k < rec_size; k += sizeof(u32))
+			put_u32(to + k, get_u32(to + k, false), swap);
+	}
 }
 
 int btf_ext_write_runs(const btf_ext_runs *runs, u32 unit, bool big_endian, struct sbuf *out)

@@ -56,20 +56,12 @@ static int move_func_infos(struct move *m)
 	return 0;
 }
 
-static int move_str(struct move *m, u32 off, u32 *out)
+static int look_up_str(struct move *m, u32 off, u32 *out)
 {
 	struct link_str_cache *c = m->strs;
 	u32 slot = off % LINK_STRS_CACHED;
-	int err;
+	int err = btf_add_str(m->l->obj->btf, btf_str(c->from, off), out);
 
-	/* Offset 0 is the empty string in all tables, as an empty slot says. */
-	if (c->from != m->in->obj->btf)
-		*c = (struct link_str_cache){ .from = m->in->obj->btf };
-	if (c->old[slot] == off) {
-		*out = c->new[slot];
-		return 0;
-	}
-	err = btf_add_str(m->l->obj->btf, btf_str(c->from, off), out);
 	if (err)
 		return err;
 	c->old[slot] = off;
@@ -77,20 +69,35 @@ static int move_str(struct move *m, u32 off, u32 *out)
 	return 0;
 }
 
+static inline int move_str(struct move *m, u32 off, u32 *out)
+{
+	const struct link_str_cache *c = m->strs;
+	u32 slot = off % LINK_STRS_CACHED;
+
+	/* Offset 0 is the empty string in all tables, as an empty slot says. */
+	if (c->old[slot] != off)
+		return look_up_str(m, off, out);
+	*out = c->new[slot];
+	return 0;
+}
+
 static int move_line_infos(struct move *m)
 {
-	for (u32 i = FIRST(m->src->line_infos, m->from); i < m->src->line_infos.n; i++) {
-		const struct obj_line_info *r = &m->src->line_infos.v[i];
-		struct obj_line_info *out;
+	const struct obj_sec *src = m->src;
+	struct obj_sec *dst = m->dst;
+	u32 from = FIRST(src->line_infos, m->from), end = FIRST(src->line_infos, m->end);
 
-		if (r->insn >= m->end)
-			break;
-		out = vec_push(&m->dst->line_infos);
-		if (!out || move_str(m, r->file_off, &out->file_off) ||
-		    move_str(m, r->line_off, &out->line_off))
-			return -ENOMEM;
+	if (vec_reserve(&dst->line_infos, end - from))
+		return -ENOMEM;
+	for (u32 i = from; i < end; i++) {
+		const struct obj_line_info *r = &src->line_infos.v[i];
+		struct obj_line_info *out = &dst->line_infos.v[dst->line_infos.n++];
+
 		out->insn = r->insn - m->from + m->to;
 		out->line_col = r->line_col;
+		if (move_str(m, r->file_off, &out->file_off) ||
+		    move_str(m, r->line_off, &out->line_off))
+			return -ENOMEM;
 	}
 	return 0;
 }
@@ -145,6 +152,8 @@ int link_emit_records(struct link *l, piece_id piece, struct link_str_cache *str
 
 	if (!in->types)
 		return 0;
+	if (strs->from != in->obj->btf)
+		*strs = (struct link_str_cache){ .from = in->obj->btf };
 	err = move_func_infos(&m);
 	if (!err)
 		err = move_line_infos(&m);

@@ -99,13 +99,13 @@ static inline struct elf_rel elf_rel_at(const struct elf_rels *rels, u32 i)
  * gives the same bytes.
  *
  * Bytes go out in order and in pieces, so a section's may be made when they are wanted: by fill, by
- * get as a whole (0 or -ENOMEM; bytes.size is known before), or relocation by relocation. done is
+ * get as a whole (0 or -ENOMEM; bytes.size is known before), or some relocations at a time. done is
  * called when a section went out.
  */
 typedef void elf_fill_fn(const void *user, u64 from, u8 *to, size_t size);
 typedef int elf_get_fn(void *user, struct span *bytes);
-/* *at is 0 for the first one, then what the last call left there. */
-typedef void elf_next_rel_fn(const void *user, u32 *at, struct elf_rel *rel);
+/* The next n of n_rels. *at is 0 for the first ones, then what the last call left there. */
+typedef void elf_next_rels_fn(const void *user, u32 *at, struct elf_rel *rels, u32 n);
 typedef void elf_done_fn(void *user);
 
 /* Pieces that fill is asked for begin at multiples of this. */
@@ -118,11 +118,11 @@ struct elf_out_sec {
 	struct span bytes;	/* for NOBITS, and with fill or get, data is NULL */
 	elf_fill_fn *fill;	/* this and the following: NULL where it isn't needed */
 	elf_get_fn *get;
-	elf_next_rel_fn *next_rel;
+	elf_next_rels_fn *next_rels;
 	elf_done_fn *done;
 	void *user;
 	u32 rel_of;		/* of REL sections: the patched section, 1-based; else 0 */
-	const struct elf_rel *rels;	/* or next_rel */
+	const struct elf_rel *rels;	/* or next_rels */
 	u32 n_rels;
 };
 

@@ -64,18 +64,19 @@ static void put64(struct writer *w, struct sbuf *b, u64 v)
 /* The offset of s in .strtab. Running out of memory sticks in strs. */
 static u32 intern(struct writer *w, const char *s)
 {
-	u64 hash = hash_str(s);
+	size_t len = strlen(s);
+	u64 hash = hash_bytes(s, len);
 	struct hmap_iter it;
 	u32 off;
 
-	if (!*s || sbuf_err(&w->strs))
+	if (!len || sbuf_err(&w->strs))
 		return 0;
 	for (off = hmap_first(&w->str_index, hash, &it); off != HMAP_NONE;
 	     off = hmap_next(&w->str_index, &it))
 		if (!strcmp(w->strs.data + off, s))
 			return off;
 	off = (u32)w->strs.size;
-	sbuf_put(&w->strs, s, strlen(s) + 1);
+	sbuf_put(&w->strs, s, len + 1);
 	if (hmap_add(&w->str_index, hash, off))
 		w->strs.failed = true;
 	return off;
@@ -238,19 +239,28 @@ static void pad_to(struct writer *w, u64 off)
 
 static void put_rels(struct writer *w, const struct elf_out_sec *s)
 {
+	enum { AT_ONCE = 64 };
 	u32 at = 0;
 
-	for (u32 i = 0; i < s->n_rels; i++) {
-		char *to = room(w, ELF64_REL_SIZE);
-		struct elf_rel next;
-		const struct elf_rel *r = s->rels ? &s->rels[i] : &next;
+	for (u32 i = 0, n; i < s->n_rels; i += n) {
+		const struct elf_rel *rels = s->rels ? &s->rels[i] : NULL;
+		struct elf_rel next[AT_ONCE];
+		char *to;
 
+		n = (u32)min_u64(AT_ONCE, s->n_rels - i);
+		to = room(w, (size_t)n * ELF64_REL_SIZE);
 		if (!to)
 			return;
-		if (!s->rels)
-			s->next_rel(s->user, &at, &next);
-		put_u64(to, r->off, w->swap);
-		put_u64(to + 8, ELF64_R_INFO(w->sym_map[r->sym], r->type), w->swap);
+		if (!rels) {
+			s->next_rels(s->user, &at, next, n);
+			rels = next;
+		}
+		for (u32 k = 0; k < n; k++, to += ELF64_REL_SIZE) {
+			const struct elf_rel *r = &rels[k];
+
+			put_u64(to, r->off, w->swap);
+			put_u64(to + 8, ELF64_R_INFO(w->sym_map[r->sym], r->type), w->swap);
+		}
 	}
 }
 

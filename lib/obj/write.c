@@ -23,6 +23,7 @@ struct writer;
 struct contents {
 	struct writer *w;
 	u32 sec;
+	u32 n_rels;			/* that go into the file; add_sec_syms */
 };
 
 struct writer {
@@ -36,7 +37,7 @@ struct writer {
 	struct sbuf btf, ext;		/* .BTF, .BTF.ext, while they go out */
 	btf_ext_runs runs;		/* of .BTF.ext, in the object */
 	u32 *sec_syms;			/* section -> number of its symbol, 0 none */
-	u32 *sym_nums;			/* symbol -> number */
+	u32 *sym_nums;			/* symbol -> number that relocations name it by */
 };
 
 /* --- symbols -------------------------------------------------------------------------------- */
@@ -55,11 +56,9 @@ static bool is_resolved(const struct obj *o, u32 sec, const struct obj_reloc *r)
 	return r->type == R_BPF_64_32 && sym->sec.i == sec && is_local_code(o, sym);
 }
 
-/* Does the relocation name the section's symbol in the file? */
-static bool by_section(const struct obj *o, const struct obj_reloc *r)
+/* Do relocations name it by its section's symbol in the file? */
+static bool by_section(const struct obj *o, const struct obj_sym *sym)
 {
-	const struct obj_sym *sym = obj_sym(o, r->sym);
-
 	return sym->type == STT_SECTION || is_local_code(o, sym);
 }
 
@@ -90,19 +89,23 @@ static int add_sec_sym(struct writer *w, u32 sec)
 	return 0;
 }
 
-static int add_sec_syms(struct writer *w)
+/* Of the sections that relocations of section i need. */
+static int add_sec_syms(struct writer *w, u32 i)
 {
 	const struct obj *o = w->o;
+	const struct obj_sec *sec = &o->secs.v[i];
 	int err = 0;
 
-	for (u32 i = 1; i < o->secs.n; i++) {
-		const struct obj_sec *sec = &o->secs.v[i];
+	for (u32 k = 0; k < sec->relocs.n && !err; k++) {
+		const struct obj_reloc *r = &sec->relocs.v[k];
+		const struct obj_sym *sym = obj_sym(o, r->sym);
 
-		for (u32 k = 0; k < sec->relocs.n && !err; k++) {
-			const struct obj_reloc *r = &sec->relocs.v[k];
-
-			if (by_section(o, r) && !is_resolved(o, i, r))
-				err = add_sec_sym(w, obj_sym(o, r->sym)->sec.i);
+		if (is_resolved(o, i, r))
+			continue;
+		w->contents[i].n_rels++;
+		if (by_section(o, sym) && !w->sym_nums[r->sym.i]) {
+			err = add_sec_sym(w, sym->sec.i);
+			w->sym_nums[r->sym.i] = w->sec_syms[sym->sec.i];
 		}
 	}
 	return err;
@@ -124,16 +127,19 @@ static int add_named_sym(struct writer *w, u32 i)
 		.bind = s->bind,
 		.vis = s->vis,
 	};
-	w->sym_nums[i] = w->syms.n;
+	if (!by_section(w->o, s))
+		w->sym_nums[i] = w->syms.n;
 	return 0;
 }
 
 static int add_syms(struct writer *w)
 {
 	u32 *order = arena_array(&w->arena, w->o->syms.n, sizeof(*order));
-	int err = order ? add_sec_syms(w) : -ENOMEM;
+	int err = order ? 0 : -ENOMEM;
 	u32 n = order ? obj_symbol_order(w->o, order) : 0;
 
+	for (u32 i = 1; i < w->o->secs.n && !err; i++)
+		err = add_sec_syms(w, i);
 	for (u32 i = 0; i < n && !err; i++)
 		err = add_named_sym(w, order[i]);
 	return err;
@@ -147,22 +153,6 @@ static s64 field_addend(const struct obj *o, const struct obj_reloc *r)
 	const struct obj_sym *sym = obj_sym(o, r->sym);
 
 	return (s64)((u64)r->addend + (is_local_code(o, sym) ? sym->value : 0));
-}
-
-static void patch_insn(const struct writer *w, u32 sec, const struct obj_reloc *r,
-		       struct bpf_insn *insn)
-{
-	s64 addend = field_addend(w->o, r);
-
-	if (r->type == R_BPF_64_64) {
-		insn[0].imm = (s32)addend;
-		insn[1].imm = (s32)(addend >> 32);
-		return;
-	}
-	assert(addend % 8 == 0);
-	insn->imm = (s32)(addend / 8 - 1);
-	if (is_resolved(w->o, sec, r))
-		insn->imm -= (s32)(r->off / 8);
 }
 
 /* The first relocation that may reach into what lies at or behind off. */
@@ -191,25 +181,45 @@ static void overlay(struct span field, u64 off, u64 from, u8 *to, size_t size)
 		memcpy(to + (begin - from), field.data + (begin - off), end - begin);
 }
 
+/* A part of a section on its way: size bytes from from on. */
+struct part {
+	u64 from;
+	u8 *to;
+	size_t size;
+	bool swap;
+};
+
+/* Of the instruction at off, if it is in the part: those are never cut. */
+static void put_imm(const struct part *p, u64 off, s64 imm)
+{
+	if (off - p->from < p->size)
+		put_u32(p->to + (off - p->from) + offsetof(struct bpf_insn, imm), (u32)imm,
+			p->swap);
+}
+
 static void fill_code(const void *user, u64 from, u8 *to, size_t size)
 {
 	const struct contents *c = user;
-	const struct obj_sec *sec = &c->w->o->secs.v[c->sec];
+	const struct obj *o = c->w->o;
+	const struct obj_sec *sec = &o->secs.v[c->sec];
+	struct part part = { from, to, size, c->w->swap };
 
 	isa_store_insns(to, c->w->swap, &sec->insns.v[from / 8], size / 8);
 	for (u32 k = first_reloc(sec, from); k < sec->relocs.n; k++) {
 		const struct obj_reloc *r = &sec->relocs.v[k];
-		u32 at = (u32)(r->off / 8), n = r->type == R_BPF_64_64 ? 2 : 1;
-		struct bpf_insn insns[2];
-		u8 field[sizeof(insns)];
+		s64 addend = field_addend(o, r);
 
-		if (at * 8ull >= from + size)
+		if (r->off >= from + size)
 			break;
-		insns[0] = sec->insns.v[at];
-		insns[1] = sec->insns.v[at + n - 1];
-		patch_insn(c->w, c->sec, r, insns);
-		isa_store_insns(field, c->w->swap, insns, n);
-		overlay(span_of(field, n * 8ull), at * 8ull, from, to, size);
+		if (r->type == R_BPF_64_64) {
+			put_imm(&part, r->off, addend);
+			put_imm(&part, r->off + 8, addend >> 32);
+			continue;
+		}
+		assert(addend % 8 == 0);
+		addend = addend / 8 - 1;
+		put_imm(&part, r->off,
+			is_resolved(o, c->sec, r) ? addend - (s64)(r->off / 8) : addend);
 	}
 }
 
@@ -253,7 +263,8 @@ static int add_sec(struct writer *w, u32 i)
 
 	if (!s)
 		return -ENOMEM;
-	w->contents[i] = (struct contents){ w, i };
+	w->contents[i].w = w;
+	w->contents[i].sec = i;
 	*s = (struct elf_out_sec){
 		.name = sec->name,
 		.type = sec->elf_type,
@@ -270,21 +281,20 @@ static int add_sec(struct writer *w, u32 i)
 
 /* --- relocations ---------------------------------------------------------------------------- */
 
-static void next_rel(const void *user, u32 *at, struct elf_rel *rel)
+static void next_rels(const void *user, u32 *at, struct elf_rel *rels, u32 n)
 {
 	const struct contents *c = user;
 	const struct writer *w = c->w;
 	const struct obj_sec *sec = &w->o->secs.v[c->sec];
-	const struct obj_reloc *r;
 
-	do {
-		r = &sec->relocs.v[(*at)++];
-	} while (is_resolved(w->o, c->sec, r));
-	*rel = (struct elf_rel){
-		.off = r->off, .type = r->type,
-		.sym = by_section(w->o, r) ? w->sec_syms[obj_sym(w->o, r->sym)->sec.i] :
-					     w->sym_nums[r->sym.i],
-	};
+	for (u32 i = 0; i < n;) {
+		const struct obj_reloc *r = &sec->relocs.v[(*at)++];
+
+		if (!is_resolved(w->o, c->sec, r))
+			rels[i++] = (struct elf_rel){
+				.off = r->off, .type = r->type, .sym = w->sym_nums[r->sym.i],
+			};
+	}
 }
 
 static void done_rels(void *user)
@@ -299,11 +309,9 @@ static void done_rels(void *user)
 static int add_rels(struct writer *w, u32 i)
 {
 	const struct obj_sec *sec = &w->o->secs.v[i];
+	u32 n = w->contents[i].n_rels;
 	struct elf_out_sec *s;
-	u32 n = 0;
 
-	for (u32 k = 0; k < sec->relocs.n; k++)
-		n += !is_resolved(w->o, i, &sec->relocs.v[k]);
 	if (!n)
 		return 0;
 	s = vec_push(&w->secs);
@@ -317,7 +325,7 @@ static int add_rels(struct writer *w, u32 i)
 		.entsize = ELF64_REL_SIZE,
 		.rel_of = i,
 		.n_rels = n,
-		.next_rel = next_rel,
+		.next_rels = next_rels,
 		.done = done_rels,
 		.user = &w->contents[i],
 	};
