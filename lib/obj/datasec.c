@@ -83,15 +83,13 @@ static int check_line(struct obj *o, u32 sec, const struct btf_var_secinfo *si)
 			  si->offset, (unsigned long long)o->secs.v[sec].size);
 }
 
-/* si has room for all entries that a DATASEC can have. */
-static int fix(struct obj *o, const u32 *by_var, u32 sec, struct btf_var_secinfo *si)
+/* si and lines have room for all entries that a DATASEC can have. */
+static int fix(struct obj *o, const u32 *by_var, u32 sec, struct btf_var_secinfo *si,
+	       struct line *lines)
 {
 	u32 id = o->secs.v[sec].datasec, n = btf_vlen(btf_type(o->btf, id));
-	struct line *lines = calloc((size_t)n + 1, sizeof(*lines));
 	int err = 0;
 
-	if (!lines)
-		return obj_no_memory(o);
 	for (u32 i = 0; i < n && !err; i++) {
 		lines[i].si = btf_secinfos(btf_type(o->btf, id))[i];
 		lines[i].nth = i;
@@ -106,7 +104,6 @@ static int fix(struct obj *o, const u32 *by_var, u32 sec, struct btf_var_secinfo
 		si[i] = lines[i].si;
 	if (!err && btf_set_datasec(o->btf, id, (u32)o->secs.v[sec].size, si, n))
 		err = obj_no_memory(o);
-	free(lines);
 	return err;
 }
 
@@ -123,20 +120,24 @@ static u32 most_entries(const struct obj *o)
 static int fix_all(struct obj *o)
 {
 	struct btf_var_secinfo *si;
-	u32 *by_var;
+	struct line *lines;
+	u32 *by_var, most;
 	int err;
 
 	err = obj_index_btf_ids(o);
 	if (err)
 		return err;
-	si = calloc((size_t)most_entries(o) + 1, sizeof(*si));
+	most = most_entries(o) + 1;
+	si = calloc(most, sizeof(*si));
+	lines = calloc(most, sizeof(*lines));
 	by_var = symbols_by_var(o);
-	if (!si || !by_var)
+	if (!si || !lines || !by_var)
 		err = obj_no_memory(o);
 	for (u32 i = 1; i < o->secs.n && !err; i++)
 		if (o->secs.v[i].datasec)
-			err = fix(o, by_var, i, si);
+			err = fix(o, by_var, i, si, lines);
 	free(si);
+	free(lines);
 	free(by_var);
 	return err;
 }

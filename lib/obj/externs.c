@@ -39,7 +39,7 @@ static u8 *datasec_kinds(struct obj *o)
 	return kinds;
 }
 
-/* Symbols that a call refers to, for objects without BTF. */
+/* Symbols that a call refers to; NULL without memory. */
 static u8 *called_syms(struct obj *o)
 {
 	u8 *called = arena_alloc(&o->arena, o->syms.n);
@@ -65,19 +65,22 @@ static bool is_extern(const struct obj_sym *sym)
 	return !sym->sec.i && !sym->absolute && !sym->common;
 }
 
-static u32 count_externs(const struct obj *o)
+/* How many there are, and whether the BTF leaves out one. */
+static u32 count_externs(const struct obj *o, bool *untyped)
 {
 	u32 n = 0;
 
-	for (u32 i = 1; i < o->syms.n; i++)
-		n += is_extern(&o->syms.v[i]);
+	for (u32 i = 1; i < o->syms.n; i++) {
+		if (!is_extern(&o->syms.v[i]))
+			continue;
+		*untyped |= !o->syms.v[i].btf_id;
+		n++;
+	}
 	return n;
 }
 
-static enum obj_extern_kind kind_of(const struct obj *o, u32 id, const u8 *kinds, bool called)
+static enum obj_extern_kind kind_of(const struct obj *o, u32 id, const u8 *kinds)
 {
-	if (!id)
-		return called ? OBJ_EXTERN_FUNC : OBJ_EXTERN_VAR;
 	if (is_func(o, id))
 		return kinds[id] == OBJ_EXTERN_KSYM ? OBJ_EXTERN_KFUNC : OBJ_EXTERN_FUNC;
 	return kinds[id];
@@ -116,18 +119,25 @@ static int add_extern(struct obj *o, u32 sym, enum obj_extern_kind kind)
 
 int obj_index_externs(struct obj *o)
 {
-	u8 *kinds = datasec_kinds(o), *called = called_syms(o);
+	bool untyped = false;
+	u32 n = count_externs(o, &untyped);
+	u8 *kinds = datasec_kinds(o), *called = untyped ? called_syms(o) : NULL;
 	int err = 0;
 
-	if (!kinds || !called || vec_reserve(&o->externs, count_externs(o)))
+	if (!kinds || (untyped && !called) || vec_reserve(&o->externs, n))
 		return obj_no_memory(o);
 	for (u32 i = 1; i < o->syms.n; i++) {
-		const struct obj_sym *sym = &o->syms.v[i];
+		u32 id = o->syms.v[i].btf_id;
+		enum obj_extern_kind kind;
 		int e;
 
-		if (!is_extern(sym))
+		if (!is_extern(&o->syms.v[i]))
 			continue;
-		e = add_extern(o, i, kind_of(o, sym->btf_id, kinds, called[i]));
+		if (id)
+			kind = kind_of(o, id, kinds);
+		else
+			kind = called[i] ? OBJ_EXTERN_FUNC : OBJ_EXTERN_VAR;
+		e = add_extern(o, i, kind);
 		err = err ? err : e;
 	}
 	return err;

@@ -221,12 +221,22 @@ static int define_all(struct obj *o, const spots *all)
 
 /* --- data sections -------------------------------------------------------------------------- */
 
-/* referred[sec]: code or data refers to the section. */
+static bool has_custom_data(const struct obj *o)
+{
+	for (u32 i = 1; i < o->secs.n; i++)
+		if (o->secs.v[i].kind == OBJ_SEC_CUSTOM)
+			return true;
+	return false;
+}
+
+/* referred[sec]: code or data refers to the section, which matters for custom data only. */
 static u8 *referred_secs(struct obj *o)
 {
 	u8 *referred = arena_alloc(&o->arena, o->secs.n);
 
-	for (u32 i = 1; referred && i < o->secs.n; i++) {
+	if (!referred || !has_custom_data(o))
+		return referred;
+	for (u32 i = 1; i < o->secs.n; i++) {
 		const struct obj_sec *sec = &o->secs.v[i];
 
 		for (u32 k = 0; k < sec->relocs.n; k++)
