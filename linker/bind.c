@@ -165,6 +165,7 @@ static int bind_node(struct link *l, node_id id)
 		root->vis = STV_HIDDEN;
 	root->hidden_here |= n->hidden_here;
 	root->won |= n->is_def;
+	root->common_align = (u16)max_u64(root->common_align, n->common_align);
 	if (!root->is_def && n->bind == STB_GLOBAL)
 		root->bind = STB_GLOBAL;
 	return 0;

@@ -208,8 +208,7 @@ static int place_commons(struct link *l)
 			err = out_for_commons(l, &out);
 		if (err)
 			return err;
-		align = link_node_sym(l, p->owner)->value;
-		align = is_power_of_2(align) && align <= 4096 ? align : 8;
+		align = link_node(l, p->owner)->common_align;
 		l->outs.v[out.i].align = max_u64(l->outs.v[out.i].align, align);
 		err = place(l, (piece_id){ i }, out, align);
 	}

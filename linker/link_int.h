@@ -71,6 +71,7 @@ struct link_node {
 	node_id to;		/* itself, the winner, or the definition; bind passes */
 	enum link_kind kind : 8;
 	enum link_how how : 8;	/* what to was set by */
+	u16 common_align;	/* bytes, merged over all common symbols of a name; bind passes */
 	u32 mapping;		/* how is MAPPING: index in mappings */
 	func_id func;		/* defined functions */
 	map_id map;		/* defined and extern maps */

@@ -43,6 +43,14 @@ static u8 visibility(struct link *l, const struct obj *o, sym_id id)
 	return STV_DEFAULT;
 }
 
+/* What a common symbol asks for, within reason. */
+static u16 common_align(const struct obj_sym *sym)
+{
+	if (!sym->common)
+		return 0;
+	return is_power_of_2(sym->value) && sym->value <= 4096 ? (u16)sym->value : 8;
+}
+
 static void fill_node(struct link *l, struct link_node *n)
 {
 	const struct obj *o = link_obj(l, n->input);
@@ -57,6 +65,7 @@ static void fill_node(struct link *l, struct link_node *n)
 	n->vis = visibility(l, o, n->sym);
 	n->is_def = sym->sec.i || sym->common || sym->absolute;
 	n->kind = n->is_def ? defined_kind(o, sym) : LINK_LABEL;
+	n->common_align = common_align(sym);
 	/* What it is called in BTF would be left without a place there: no section lists labels. */
 	if (n->kind == LINK_LABEL)
 		n->btf_id = 0;

@@ -6,6 +6,7 @@ groups (L40), common symbols (L41), objects without BTF (L42), byte orders (L43)
 all compilers together. Right is what the programs return, in the runtime and in the kernel."""
 import itertools
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -42,8 +43,9 @@ __noinline int NAME(int x)
 {
 	const char *s = x & 1 ? "alpha" : x & 2 ? OWN : "common to both";
 	const __u16 *w = x & 4 ? u"wide" : WIDE;
-	asm volatile("" : "+r"(w));
-	return third(s) + w[1];
+	const __u32 *q = x & 2 ? U"quads" : QUAD;
+	asm volatile("" : "+r"(w), "+r"(q));
+	return third(s) + w[1] + q[1];
 }
 ''' + GPL
 STRINGS_MAIN = '''
@@ -65,7 +67,8 @@ SEC("xdp") int main_prog(struct xdp_md *ctx)
 def strings_want():
     def side(x, own, wide):
         s = 'alpha' if x & 1 else own if x & 2 else 'common to both'
-        return ord(s[2]) + ord(('wide' if x & 4 else wide)[1])
+        return (ord(s[2]) + ord(('wide' if x & 4 else wide)[1]) +
+                ord(('quads' if x & 2 else wide)[1]))
     total = 0
     for i in range(8):
         total = total * 3 + side(i, 'left', 'left') + side(i, 'right', 'wide') * 2
@@ -74,19 +77,20 @@ def strings_want():
 
 def strings_objects(bench):
     left = bench.compile(STRINGS, *FLAGS, '-DNAME=left', '-DOWN="left"', '-DWIDE=u"left"',
-                         name='left.o')
+                         '-DQUAD=U"left"', name='left.o')
     right = bench.compile(STRINGS, *FLAGS, '-DNAME=right', '-DOWN="right"', '-DWIDE=u"wide"',
-                          name='right.o')
+                          '-DQUAD=U"wide"', name='right.o')
     return [left, right, bench.compile(STRINGS_MAIN, *FLAGS, name='main.o')]
 
 
 def test_equal_strings(bench):
-    """L25: each once, of both widths, whatever the order; a second link changes nothing."""
+    """L25: each once, of all widths, whatever the order; a second link changes nothing."""
     for objs in itertools.permutations(strings_objects(bench)):
         obj = bench.link(*objs)
         assert run(bench, obj) == strings_want()
         assert section(bench, obj, '.rodata.str1.1') == len('alpha\0left\0common to both\0right\0')
         assert section(bench, obj, '.rodata.str2.2') == 2 * len('wide\0left\0')
+        assert section(bench, obj, '.rodata.str4.4') == 4 * len('quads\0left\0wide\0')
         with open(obj, 'rb') as a, open(bench.link(obj), 'rb') as b:
             assert a.read() == b.read()
 
@@ -262,6 +266,32 @@ def test_common_symbols(bench):
     for objs in ([one, two], [two, one]):
         assert bench.retval(bench.link(*objs), 'main_prog') == 3005
         assert run(bench, bench.link(*objs)) == 3005
+
+
+def test_common_symbols_and_alignment(bench):
+    """L41: each at its own alignment, of two that differ the larger; .bss has the largest."""
+    flags = FLAGS + ('-fcommon',)
+    text = ('char before_SIDE; long wide_SIDE __attribute__((aligned(ALIGN))); char behind_SIDE;\n'
+            'int shared __attribute__((aligned(ALIGN)));\n'
+            'FUNC { before_SIDE = 1; wide_SIDE = 2; behind_SIDE = 4; shared += 8;\n'
+            'return before_SIDE + wide_SIDE + behind_SIDE + shared; }\n' + GPL)
+    main = 'extern int other(void);\nSEC("xdp") int main_prog(struct xdp_md *ctx)'
+    sides = [bench.compile(text.replace('SIDE', side).replace('ALIGN', align)
+                           .replace('FUNC', func).replace('shared; }', rest), *flags)
+             for side, align, func, rest in (
+                 ('a', '64', '__noinline int other(void)', 'shared; }'),
+                 ('b', '16', main, 'shared * 100 + other(); }'))]
+    for objs in (sides, sides[::-1]):
+        obj = bench.link(*objs)
+        assert run(bench, obj) == 7 + 8 * 100 + 7 + 16
+        symbols = bench.run('syms', '--json', obj).want(0).json()['symbols']
+        at = {s['name']: s['value'] for s in symbols if s['section'] == '.bss'}
+        assert at['wide_a'] % 64 == 0 and at['wide_b'] % 16 == 0 and at['shared'] % 64 == 0, at
+        size = {name: 8 if 'wide' in name else 4 if name == 'shared' else 1 for name in at}
+        ends = sorted((at[name], at[name] + size[name]) for name in at)
+        assert len(at) == 7 and all(a[1] <= b[0] for a, b in zip(ends, ends[1:])), at
+        headers = subprocess.run(['readelf', '-SW', obj], capture_output=True, text=True).stdout
+        assert re.search(r' \.bss +NOBITS .* 64$', headers, re.M), headers
 
 
 # --- COMDAT groups and what is dropped (L39, L40) --------------------------------------------
