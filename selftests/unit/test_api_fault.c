@@ -206,6 +206,45 @@ START_TEST(A3_9_each_allocation_of_a_link_may_fail)
 }
 END_TEST
 
+/* COMDAT groups, equal strings, common symbols, statics of one name: what merging has to find. */
+static int merge(void *user)
+{
+	static const char *const progs[] = {
+		"link_groups.1", "link_groups.2", "link_common.1", "link_common.2",
+	};
+	struct bench *b = user;
+	WELD_OPTS(weld_ctx_opts, opts, .diag_fn = listen, .diag_user = b);
+	struct weld_linker *l = NULL;
+	struct weld_ctx *ctx;
+	char path[512];
+	int err = weld_ctx__new(&opts, &ctx);
+
+	if (err)
+		return err;
+	b->errors = 0;
+	err = weld_linker__new(ctx, NULL, &l);
+	for (unsigned int i = 0; i < 4 && !err; i++)
+		err = weld_linker__add_file(l, NULL, prog_path(progs[i], path, sizeof(path)));
+	if (!err)
+		err = weld_linker__finish_file(l, b->out);
+	check(b, !err || b->errors, "an error was told to nobody");
+	weld_linker__free(l);
+	check_folder(b, err);
+	weld_ctx__free(ctx);
+	return err;
+}
+
+START_TEST(A3_9_each_allocation_of_merging_may_fail)
+{
+	struct bench b;
+
+	if (!begin(&b))
+		unit_skip("the objects were not compiled");
+	ck_assert_int_gt(fault_sweep(merge, &b), 200);
+	end(&b);
+}
+END_TEST
+
 /* Two definitions and an extern without one: all of it is said, or memory ran out. */
 static int conflicts(void *user)
 {
@@ -252,6 +291,7 @@ static Suite *fault_suite(void)
 	Suite *s = suite_create("api_fault");
 
 	unit_add(s, "link", A3_9_each_allocation_of_a_link_may_fail,
+		 A3_9_each_allocation_of_merging_may_fail,
 		 A3_9_each_allocation_of_a_failing_link_may_fail);
 	return s;
 }
