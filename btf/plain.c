@@ -151,6 +151,15 @@ static enum plain look_at_func(const struct check *c, const struct btf_type *t)
 	       follow(c, t->type, btf_kinds[BTF_KIND_FUNC].refs) ? PLAIN : NOT_PLAIN;
 }
 
+/* What it may not be besides is an extern function as old compilers wrote them. */
+static enum plain look_at_var(const struct check *c, const struct btf_type *t)
+{
+	return btf_var_linkage(t) <= BTF_VAR_GLOBAL_EXTERN &&
+	       follow(c, t->type, btf_kinds[BTF_KIND_VAR].refs & ~KIND_BIT(FUNC_PROTO)) ?
+		       PLAIN :
+		       NOT_PLAIN;
+}
+
 static inline enum plain look_at(const struct check *c, const struct btf_type *t,
 				 struct btf_note *note)
 {
@@ -164,6 +173,8 @@ static inline enum plain look_at(const struct check *c, const struct btf_type *t
 		return look_at_func(c, t);
 	case BTF_KIND_FUNC_PROTO:
 		return look_at_proto(c, t);
+	case BTF_KIND_VAR:
+		return look_at_var(c, t);
 	case BTF_KIND_PTR:
 		return look_at_ptr(c, t, note);
 	case BTF_KIND_STRUCT:

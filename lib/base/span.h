@@ -95,6 +95,14 @@ static inline const char *span_cstr(struct span s, u64 off)
 	return (const char *)s.data + off;
 }
 
+/* A string table up to its last NUL: each offset in it begins a terminated string. */
+static inline struct span span_strs(struct span s)
+{
+	while (s.size && s.data[s.size - 1])
+		s.size--;
+	return s;
+}
+
 static inline bool span_eq(struct span a, struct span b)
 {
 	return a.size == b.size && (!a.size || !memcmp(a.data, b.data, a.size));

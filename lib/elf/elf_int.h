@@ -19,6 +19,7 @@ struct elf_source {
 struct elf_impl {
 	Elf *elf;
 	struct elf_source src;
+	u32 *sec_names;		/* offsets in the string table of section names */
 };
 
 /* The ELF header's fields that matter, decoded before libelf sees the file. */

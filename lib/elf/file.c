@@ -83,7 +83,8 @@ static int read_secs(struct diag *d, struct elf_file *f)
 	const char *why;
 
 	f->secs = arena_array(&f->arena, f->n_secs, sizeof(*f->secs));
-	if (!f->secs)
+	f->impl->sec_names = arena_array(&f->arena, f->n_secs, sizeof(*f->impl->sec_names));
+	if (!f->secs || !f->impl->sec_names)
 		return elf_no_memory(d, f->name);
 	f->secs[0] = (struct elf_sec){ .name = "", .align = 1 };
 	for (u32 i = 1; i < f->n_secs; i++) {
@@ -94,6 +95,7 @@ static int read_secs(struct diag *d, struct elf_file *f)
 		if (!get_shdr(f, i, &sh))
 			return elf_lib_failed(d, f, elf_bad_sec(d, f, i, "it cannot be read"));
 		take_shdr(s, &sh);
+		f->impl->sec_names[i] = sh.sh_name;
 		why = check_range(s, file_size);
 		if (why)
 			return elf_bad_sec(d, f, i, why);
@@ -116,14 +118,13 @@ static int read_sec_names(struct diag *d, struct elf_file *f, const struct elf_h
 	err = elf_sec_bytes(d, f, h->shstrndx, &strs);
 	if (err)
 		return err;
+	strs = span_strs(strs);
 	for (u32 i = 1; i < f->n_secs; i++) {
-		Elf64_Shdr sh;
+		u32 name = f->impl->sec_names[i];
 
-		f->secs[i].name = get_shdr(f, i, &sh) ? span_cstr(strs, sh.sh_name) : NULL;
-		if (!f->secs[i].name) {
-			f->secs[i].name = "";
+		if (name >= strs.size)
 			return elf_bad_sec(d, f, i, "its name lies outside of the string table");
-		}
+		f->secs[i].name = (const char *)strs.data + name;
 	}
 	return 0;
 }

@@ -5,7 +5,8 @@
 /* The sections that a symbol table needs beside itself. */
 struct symtab {
 	u32 sec;
-	struct span bytes, strs;
+	struct span bytes;
+	struct span strs;	/* up to its last NUL */
 	struct span shndx;	/* 32-bit section indices, for files of 65,280 sections or more */
 };
 
@@ -49,7 +50,9 @@ static int open_symtab(struct diag *d, struct elf_file *f, struct symtab *t)
 	err = elf_sec_bytes(d, f, t->sec, &t->bytes);
 	if (err)
 		return err;
-	return elf_sec_bytes(d, f, s->link, &t->strs);
+	err = elf_sec_bytes(d, f, s->link, &t->strs);
+	t->strs = span_strs(t->strs);
+	return err;
 }
 
 static int sym_section(struct diag *d, const struct elf_file *f, const struct symtab *t, u32 i,
@@ -77,12 +80,11 @@ static int read_sym(struct diag *d, struct elf_file *f, const struct symtab *t, 
 {
 	const u8 *p = t->bytes.data + (size_t)i * ELF64_SYM_SIZE;
 	struct elf_sym *sym = &f->syms[i];
+	u32 name = get_u32(p, f->swap);
 
-	sym->name = span_cstr(t->strs, get_u32(p, f->swap));
-	if (!sym->name && !get_u32(p, f->swap))
-		sym->name = "";
-	if (!sym->name)
+	if (name && name >= t->strs.size)
 		return bad_sym(d, f, i, "its name lies outside of the string table");
+	sym->name = name < t->strs.size ? (const char *)t->strs.data + name : "";
 	sym->type = ELF64_ST_TYPE(p[4]);
 	sym->bind = ELF64_ST_BIND(p[4]);
 	sym->vis = ELF64_ST_VISIBILITY(p[5]);

@@ -44,19 +44,19 @@ static int bad_off(struct reader *r, const struct obj_sec *sec, u32 insn_off)
 static int take_funcs(struct reader *r, const struct btf_ext *x, const struct btf_ext_sec *es)
 {
 	struct obj_sec *sec = sec_of(r, es);
+	const struct bpf_func_info *rec, *end;
 	struct obj_func_info *to;
 
-	if (!sec)
+	if (!sec || !es->n)
 		return 0;
 	if (vec_reserve(&sec->func_infos, es->n))
 		return obj_no_memory(r->o);
-	to = sec->func_infos.v;
-	for (u32 i = 0, n = sec->func_infos.n; i < es->n; i++) {
-		const struct bpf_func_info *rec = &x->funcs.v[es->first + i];
-
+	to = &sec->func_infos.v[sec->func_infos.n];
+	rec = &x->funcs.v[es->first];
+	for (end = rec + es->n; rec < end; rec++) {
 		if (rec->insn_off >= sec->size)
 			return bad_off(r, sec, rec->insn_off);
-		to[n + i] = (struct obj_func_info){ rec->insn_off / 8, rec->type_id };
+		*to++ = (struct obj_func_info){ rec->insn_off / 8, rec->type_id };
 	}
 	sec->func_infos.n += es->n;
 	return 0;
@@ -65,19 +65,19 @@ static int take_funcs(struct reader *r, const struct btf_ext *x, const struct bt
 static int take_lines(struct reader *r, const struct btf_ext *x, const struct btf_ext_sec *es)
 {
 	struct obj_sec *sec = sec_of(r, es);
+	const struct bpf_line_info *rec, *end;
 	struct obj_line_info *to;
 
-	if (!sec)
+	if (!sec || !es->n)
 		return 0;
 	if (vec_reserve(&sec->line_infos, es->n))
 		return obj_no_memory(r->o);
-	to = sec->line_infos.v;
-	for (u32 i = 0, n = sec->line_infos.n; i < es->n; i++) {
-		const struct bpf_line_info *rec = &x->lines.v[es->first + i];
-
+	to = &sec->line_infos.v[sec->line_infos.n];
+	rec = &x->lines.v[es->first];
+	for (end = rec + es->n; rec < end; rec++) {
 		if (rec->insn_off >= sec->size)
 			return bad_off(r, sec, rec->insn_off);
-		to[n + i] = (struct obj_line_info){ rec->insn_off / 8, rec->file_name_off,
+		*to++ = (struct obj_line_info){ rec->insn_off / 8, rec->file_name_off,
 						    rec->line_off, rec->line_col };
 	}
 	sec->line_infos.n += es->n;
@@ -87,19 +87,19 @@ static int take_lines(struct reader *r, const struct btf_ext *x, const struct bt
 static int take_relos(struct reader *r, const struct btf_ext *x, const struct btf_ext_sec *es)
 {
 	struct obj_sec *sec = sec_of(r, es);
+	const struct bpf_core_relo *rec, *end;
 	struct obj_core_relo *to;
 
-	if (!sec)
+	if (!sec || !es->n)
 		return 0;
 	if (vec_reserve(&sec->core_relos, es->n))
 		return obj_no_memory(r->o);
-	to = sec->core_relos.v;
-	for (u32 i = 0, n = sec->core_relos.n; i < es->n; i++) {
-		const struct bpf_core_relo *rec = &x->relos.v[es->first + i];
-
+	to = &sec->core_relos.v[sec->core_relos.n];
+	rec = &x->relos.v[es->first];
+	for (end = rec + es->n; rec < end; rec++) {
 		if (rec->insn_off >= sec->size)
 			return bad_off(r, sec, rec->insn_off);
-		to[n + i] = (struct obj_core_relo){ rec->insn_off / 8, rec->type_id,
+		*to++ = (struct obj_core_relo){ rec->insn_off / 8, rec->type_id,
 						    rec->access_str_off, rec->kind };
 	}
 	sec->core_relos.n += es->n;
