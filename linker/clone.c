@@ -45,8 +45,8 @@ static struct link_target target_at(const struct link *l, input_id input, const 
 	return t;
 }
 
-struct link_target link_reloc_target(const struct link *l, input_id input, bool from_code,
-				     const struct obj_reloc *r)
+struct link_target link_find_target(const struct link *l, input_id input, bool from_code,
+				    const struct obj_reloc *r)
 {
 	node_id node = link_root(l, link_node_of(l, input, r->sym));
 	const struct link_node *n = link_node(l, node);
@@ -90,7 +90,7 @@ static void find_uses_in(struct link *l, input_id input, sec_id sec)
 			piece++;
 		if (l->pieces.v[piece].dropped || !may_be_entry(l, input, r))
 			continue;
-		t = link_reloc_target(l, input, is_code, r);
+		t = link_find_target(l, input, is_code, r);
 		n = link_node(l, t.node);
 		if (is_code && is_callee(l, t))
 			link_piece(l, n->piece)->called = true;

@@ -134,7 +134,7 @@ static int follow(struct sweep *s, piece_id piece)
 
 		if (r->off >= p->off + p->size)
 			break;
-		t = link_reloc_target(s->l, p->input, obj_sec_is_code(sec->kind), r);
+		t = link_find_target(s->l, p->input, obj_sec_is_code(sec->kind), r);
 		err = t.node.i ? reach_node(s, t.node) : reach_piece(s, t.piece);
 	}
 	return err;

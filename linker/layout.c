@@ -218,10 +218,12 @@ static int place_commons(struct link *l)
 static void mark_symbols(struct link *l)
 {
 	for (u32 i = 1; i < l->nodes.n; i++) {
-		const struct link_node *n = &l->nodes.v[i];
+		struct link_node *n = &l->nodes.v[i];
+		const struct link_piece *p = link_piece(l, n->piece);
 
+		n->plain = n->kind != LINK_SKIP && !p->dropped && !p->clone.i;
 		if (n->piece.i && link_is_kept(l, (node_id){ i }))
-			l->outs.v[link_piece(l, n->piece)->out.i].has_symbols = true;
+			l->outs.v[p->out.i].has_symbols = true;
 	}
 }
 

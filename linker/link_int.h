@@ -88,6 +88,7 @@ struct link_node {
 	bool moved : 1;		/* an entry that became a subprogram; make_clones */
 	bool referenced : 1;	/* labels: a kept relocation names it; plan_relocs */
 	bool reached : 1;	/* drop_unreached, if asked to */
+	bool plain : 1;		/* what refers to it means just it in the output; place_pieces */
 	u8 bind, vis;		/* merged over all declarations; bind passes */
 	piece_id piece;		/* definitions; cut_pieces */
 	u64 piece_off;		/* bytes from the piece's start */
@@ -350,8 +351,19 @@ struct link_target {
 };
 
 /* from_code: it is one of a section of code, which may call. */
-struct link_target link_reloc_target(const struct link *l, input_id input, bool from_code,
-				     const struct obj_reloc *r);
+struct link_target link_find_target(const struct link *l, input_id input, bool from_code,
+				    const struct obj_reloc *r);
+
+/* The same; most are found without looking at pieces. */
+static inline struct link_target link_reloc_target(const struct link *l, input_id input,
+						   bool from_code, const struct obj_reloc *r)
+{
+	node_id node = link_root(l, link_node_of(l, input, r->sym));
+
+	if (link_node(l, node)->plain)
+		return (struct link_target){ .node = node, .addend = r->addend };
+	return link_find_target(l, input, from_code, r);
+}
 
 /* contents.c asks for each piece: */
 /* relocs.c: its relocations. */
