@@ -377,6 +377,20 @@ int btf_close_refs(const struct btf *b, u8 *keep);
  */
 int btf_keep_only(struct btf *b, const u8 *keep, u32 *id_map);
 
+/*
+ * While many graphs are appended to b, which has no base: btf_fold() takes out again those types
+ * from first on, just appended, that are the same as earlier ones, as far as a short look tells.
+ * Types from first on refer to each other alone. id_map, of n ids, is told what they are now.
+ * -ENOMEM leaves all as it was. When btf_dedup() gives ids another meaning, btf_folder_move() tells
+ * the folder; other changes of types end its use.
+ */
+struct btf_folder;
+
+int btf_folder_new(struct btf *b, struct btf_folder **out);
+int btf_fold(struct btf_folder *f, u32 first, u32 *id_map, u32 n);
+void btf_folder_move(struct btf_folder *f, const u32 *id_map);
+void btf_folder_free(struct btf_folder *f);
+
 enum btf_dedup_flags {
 	/* Merge identical FUNCs, VARs and DATASECs too. Right for one program's own BTF, such as a
 	 * kernel's; wrong where equal static entities of different objects are different things. */

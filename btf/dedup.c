@@ -202,45 +202,17 @@ static u32 look_of_ref(const struct dedup *d, u32 id)
 	return id < d->b->first_id ? id : NONE;
 }
 
-static u64 step(u64 h, u64 v)
-{
-	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
-	return h ^ h >> 32;
-}
-
-/* Words and elements as they look, type ids left out. */
-static u64 hash_tail(const struct dedup *d, const struct btf_type *t, u64 h)
-{
-	const struct kind_info *k = &btf_kinds[btf_kind(t)];
-	u32 n = k->vlen == VLEN_COUNT ? btf_vlen(t) : 0, ref = k->type_run - HEAD_WORDS;
-	const u32 *w = (const u32 *)(t + 1);
-
-	for (u32 i = 0; i < k->n_fixed; i++)
-		h = step(h, i < k->fixed_types ? look_of_ref(d, w[i]) : w[i]);
-	for (; n; n--, w += k->n_element) {
-		u64 element = 0;
-
-		for (u32 i = 0; i < k->n_element; i++)
-			element = element * 0xd6e8feb86659fd93ull +
-				  (i == ref ? look_of_ref(d, w[i]) : w[i]);
-		h = step(h, element);
-	}
-	return h;
-}
-
 static u64 hash_look(const struct dedup *d, u32 node)
 {
 	const struct btf_type *t = node_type(d, node);
-	u32 third = btf_kinds[btf_kind(t)].head_type ? look_of_ref(d, t->type) : t->size;
-	u64 h = step(d->seed ^ t->info, (u64)t->name_off << 32 | third);
+	u64 h = btf_hash_look(d->b, t, d->seed);
 
-	h = hash_tail(d, t, h);
 	for (u32 g = d->tag_start[node]; g < d->tag_start[node + 1]; g++) {
 		const struct btf_type *tag = node_type(d, d->tags.v[g].node);
 
-		h = step(h, (u64)tag->name_off << 32 | (u32)btf_component(tag));
+		h = btf_hash_step(h, (u64)tag->name_off << 32 | (u32)btf_component(tag));
 	}
-	return is_unique(d, node) ? step(h, node) : h;
+	return is_unique(d, node) ? btf_hash_step(h, node) : h;
 }
 
 /* Depends on all that is hashed, so that types can't be made to collide. */
@@ -470,23 +442,13 @@ struct hashes {
 	u64 *now, *before;
 };
 
-/* Each type takes in what its references were. */
 static void spread(const struct dedup *d, const struct edges *e, struct hashes *h)
 {
 	u64 *to = h->before;
-	const u64 *from = h->now;
 
-	for (u32 i = 0; i < d->n; i++) {
-		u64 sum = 0, factor = 0x9e3779b97f4a7c15ull;
-
-		for (u32 at = e->start[i]; at < e->start[i + 1]; at++) {
-			sum += from[e->to[at]] * factor;
-			factor += 0x632be59bd9b4e018ull;
-		}
-		to[i] = step(from[i], sum);
-	}
+	btf_spread_hashes(d->n, e->start, e->to, h->now, to);
+	h->before = h->now;
 	h->now = to;
-	h->before = (u64 *)from;
 }
 
 /* A class for types of one look and one hash, in order of the first of each. */

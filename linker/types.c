@@ -36,6 +36,7 @@ struct choice {
 	u32 n;			/* ids, with 0 */
 	u8 *marks;
 	u32 *work;		/* of btf_mark_below */
+	struct btf_folder *folder;	/* of the output's types */
 	bool only_reached;	/* nothing stays that nothing reaches */
 	bool has_tags;
 	bool lost_relos;	/* code that goes has CO-RE relocations */
@@ -184,6 +185,8 @@ static void choose(const struct link *l, input_id input, struct choice *c)
 static int append_input(struct link *l, input_id input, struct choice *c)
 {
 	struct link_input *in = link_input(l, input);
+	u32 first = btf_n_types(l->btf) + 1;
+	int err;
 
 	c->btf = in->obj->btf;
 	c->n = btf_n_types(c->btf) + 1;
@@ -191,7 +194,8 @@ static int append_input(struct link *l, input_id input, struct choice *c)
 	if (!in->types)
 		return -ENOMEM;
 	choose(l, input, c);
-	return btf_append_some(l->btf, c->btf, c->marks, in->types);
+	err = btf_append_some(l->btf, c->btf, c->marks, in->types);
+	return err ? err : btf_fold(c->folder, first, in->types, c->n);
 }
 
 /* --- prototypes with names --------------------------------------------------------------- */
@@ -232,7 +236,8 @@ static int name_all_params(struct link *l)
 	return err;
 }
 
-static int dedup(struct link *l, u32 flags)
+/* folder may be NULL. */
+static int dedup(struct link *l, u32 flags, struct btf_folder *folder)
 {
 	u32 n = btf_n_types(l->btf) + 1;
 	u32 *map = calloc(n, sizeof(*map));
@@ -246,6 +251,8 @@ static int dedup(struct link *l, u32 flags)
 	}
 	for (u32 i = 1; i < l->nodes.n && !err; i++)
 		l->nodes.v[i].proto = map[l->nodes.v[i].proto];
+	if (!err && folder)
+		btf_folder_move(folder, map);
 	free(map);
 	return err;
 }
@@ -274,14 +281,17 @@ static int new_choice(struct link *l, struct choice *c)
 	for (u32 i = 1; i < l->inputs.n; i++)
 		if (l->inputs.v[i].obj->btf)
 			n = (u32)max_u64(n, btf_n_types(l->inputs.v[i].obj->btf) + 1);
+	if (!n)
+		return 0;
 	c->only_reached = l->gc_types;
-	c->marks = n ? malloc(n) : NULL;
-	c->work = n ? malloc(n * sizeof(*c->work)) : NULL;
-	return n && !(c->marks && c->work) ? -ENOMEM : 0;
+	c->marks = malloc(n);
+	c->work = malloc(n * sizeof(*c->work));
+	return c->marks && c->work && !btf_new(&l->btf) ? btf_folder_new(l->btf, &c->folder) :
+							  -ENOMEM;
 }
 
-/* Most types of an input are those of the inputs before it: merged now and then, they never take
- * more room than a few inputs' do. */
+/* What folding leaves is merged now and then, so that types never take more room than a few
+ * inputs' do. */
 static int append_inputs(struct link *l)
 {
 	enum { TYPES_AT_ONCE = 32768 };
@@ -292,15 +302,13 @@ static int append_inputs(struct link *l)
 	for (u32 i = 1; i < l->inputs.n && !err; i++) {
 		if (!l->inputs.v[i].obj->btf)
 			continue;
-		if (!l->btf)
-			err = btf_new(&l->btf);
-		if (!err)
-			err = append_input(l, (input_id){ i }, &c);
+		err = append_input(l, (input_id){ i }, &c);
 		if (err || btf_n_types(l->btf) - n_merged < TYPES_AT_ONCE)
 			continue;
-		err = dedup(l, BTF_DEDUP_PARTIAL);
+		err = dedup(l, BTF_DEDUP_PARTIAL, c.folder);
 		n_merged = btf_n_types(l->btf);
 	}
+	btf_folder_free(c.folder);
 	free(c.marks);
 	free(c.work);
 	return err;
@@ -316,5 +324,5 @@ int link_merge_types(struct link *l)
 	if (err || !l->btf)
 		return err;
 	mend_types(l->btf);
-	return dedup(l, 0);
+	return dedup(l, 0, NULL);
 }

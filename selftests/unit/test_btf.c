@@ -389,14 +389,23 @@ static int use_all(void *user)
 	struct sbuf *bytes = user, out = { 0 };
 	struct diag d = { .error_limit = 20 };
 	struct btf *b = NULL, *all = NULL;
+	struct btf_folder *folder = NULL;
 	u32 map[2 * S_LAST + 1];
 	bool equal;
 	int err = btf_parse(&d, span_of(bytes->data, bytes->size), "f", &b);
 
 	if (!err)
 		err = btf_new(&all);
-	for (int i = 0; i < 2 && !err; i++)
+	if (!err)
+		err = btf_folder_new(all, &folder);
+	for (int i = 0; i < 2 && !err; i++) {
+		u32 first = btf_n_types(all) + 1;
+
 		err = btf_append(all, b, map);
+		if (!err)
+			err = btf_fold(folder, first, map, S_LAST + 1);
+	}
+	btf_folder_free(folder);
 	if (!err)
 		err = btf_dedup(all, BTF_DEDUP_ENTITIES, map);
 	if (!err)

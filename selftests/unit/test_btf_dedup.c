@@ -284,6 +284,126 @@ START_TEST(A3_5_merging_in_parts_is_merging_at_once)
 }
 END_TEST
 
+/* --- folding ------------------------------------------------------------------------------- */
+
+/* Append and fold; map gets what b's types are in all. */
+static void fold(struct btf_folder *f, struct btf *all, const struct btf *b, u32 *map)
+{
+	u32 first = btf_n_types(all) + 1;
+
+	ck_assert_int_eq(btf_append(all, b, map), 0);
+	ck_assert_int_eq(btf_fold(f, first, map, btf_n_types(b) + 1), 0);
+}
+
+static void new_fold(struct btf **all, struct btf_folder **f)
+{
+	ck_assert_int_eq(btf_new(all), 0);
+	ck_assert_int_eq(btf_folder_new(*all, f), 0);
+}
+
+static void merge_and_tell(struct btf_folder *f, struct btf *all)
+{
+	u32 *map = malloc(((size_t)btf_n_types(all) + 1) * sizeof(*map));
+
+	dedup(all, BTF_DEDUP_PARTIAL, map);
+	btf_folder_move(f, map);
+	free(map);
+}
+
+/* Folded parts are what they were, and merging them gives what merging without that gives. */
+START_TEST(A3_5_folding_changes_nothing)
+{
+	enum { N = 40, PARTS = 6 };
+
+	for (u32 seed = 0; seed < 100; seed++) {
+		struct btf *once, *folded;
+		struct btf_folder *f;
+		u32 map[N + 3];
+		bool equal;
+
+		ck_assert_int_eq(btf_new(&once), 0);
+		new_fold(&folded, &f);
+		for (u32 part = 0; part < PARTS; part++) {
+			struct btf *b = random_graph(seed * 2 + part % 3, N);
+
+			ck_assert_int_eq(btf_add_fwd(b, "a", false, NULL), 0);
+			ck_assert_int_eq(btf_add_decl_tag(b, "tag", N / 2, -1, NULL), 0);
+			ck_assert_int_eq(btf_append(once, b, map), 0);
+			fold(f, folded, b, map);
+			for (u32 i = 1; i <= btf_n_types(b); i++) {
+				ck_assert_int_eq(btf_types_equal(b, i, folded, map[i], &equal), 0);
+				ck_assert(equal);
+			}
+			if (part == seed % PARTS)
+				merge_and_tell(f, folded);
+			btf_free(b);
+		}
+		btf_folder_free(f);
+		dedup(once, 0, NULL);
+		dedup(folded, 0, NULL);
+		ck_assert_int_eq(btf_renew_strs(once, NULL), 0);
+		ck_assert_int_eq(btf_renew_strs(folded, NULL), 0);
+		ck_assert(btf_equal(once, folded));
+		btf_free(once);
+		btf_free(folded);
+	}
+}
+END_TEST
+
+/* Cycles, declarations and whoever refers to them; nothing that is tagged, and no entities. */
+START_TEST(what_is_known_goes)
+{
+	struct btf *all, *b;
+	struct btf_folder *f;
+	u32 map[32], n;
+
+	new_fold(&all, &f);
+	ck_assert_int_eq(btf_new(&b), 0);
+	add_ring(b, 3);
+	add_user(b, 0);
+	fold(f, all, b, map);
+	n = btf_n_types(all);
+	ck_assert_uint_eq(n, 2 + 3);
+	for (u32 i = 0; i < 3; i++)
+		fold(f, all, b, map);
+	ck_assert_uint_eq(btf_n_types(all), n);
+	ck_assert_int_eq(btf_add_decl_tag(b, "tag", 1, -1, NULL), 0);
+	fold(f, all, b, map);
+	ck_assert_uint_gt(btf_n_types(all), n);
+	ck_assert_uint_eq(btf_type(all, btf_n_types(all))->type, map[1]);
+	btf_folder_free(f);
+	btf_free(all);
+	btf_free(b);
+}
+END_TEST
+
+/* What differs out of sight, at the end of a tower of pointers: one guess falls after another. */
+START_TEST(guesses_fall)
+{
+	enum { HEIGHT = 60 };
+	u32 map[HEIGHT + 2];
+	struct btf *all;
+	struct btf_folder *f;
+
+	new_fold(&all, &f);
+	for (u32 tower = 0; tower < 4; tower++) {
+		struct btf *b;
+
+		ck_assert_int_eq(btf_new(&b), 0);
+		for (u32 i = 1; i <= HEIGHT; i++)
+			ck_assert_int_eq(btf_add_ptr(b, i + 1, NULL), 0);
+		ck_assert_int_eq(btf_add_int(b, tower == 1 ? "long" : "int", 8, 0, NULL), 0);
+		fold(f, all, b, map);
+		ck_assert_uint_eq(btf_type(all, map[1])->type, map[2]);
+		btf_free(b);
+	}
+	btf_folder_free(f);
+	dedup(all, 0, NULL);
+	ck_assert_uint_eq(btf_n_types(all), 2 * (HEIGHT + 1));
+	btf_free(all);
+}
+END_TEST
+
 /* --- large --------------------------------------------------------------------------------- */
 
 /*
@@ -416,6 +536,7 @@ static Suite *dedup_suite(void)
 		 tags_keep_their_owners, merging_is_exact_and_complete,
 		 A3_5_merging_in_parts_is_merging_at_once, spelling_does_not_matter,
 		 equal_names_at_different_offsets_are_equal, far_differences_are_found);
+	unit_add(s, "folding", A3_5_folding_changes_nothing, what_is_known_goes, guesses_fall);
 	unit_add(s, "declarations", declarations_meet_what_they_declare,
 		 ambiguous_declarations_stay, ambiguity_is_found_late,
 		 unions_and_enums_are_declared_too);
