@@ -39,7 +39,7 @@ static int number_kept(struct copy *c)
 
 static int copy_strs(struct copy *c)
 {
-	int err = str_map_init(&c->strs, c->dst, c->src);
+	int err = str_map_init(&c->strs, c->dst, c->src, 0);
 
 	for (u32 i = 0; i < c->src->recs.n && !err; i++)
 		if (is_kept(c, i))
@@ -266,7 +266,7 @@ int btf_renew_strs(struct btf *b, struct btf_ext *ext)
 
 	if (btf_own(b) || btf_new_split(b->base, &fresh))
 		return -ENOMEM;
-	r.err = str_map_init(&r.map, fresh, b);
+	r.err = str_map_init(&r.map, fresh, b, ext ? UINT32_MAX : 0);
 	if (!r.err)
 		renew_all(&r, ext);
 	if (!r.err)

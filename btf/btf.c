@@ -29,12 +29,10 @@ int btf_new(struct btf **out)
 	return btf_new_split(NULL, out);
 }
 
-int btf_own(struct btf *b)
+static int copy_held(struct btf *b)
 {
 	struct btf own = { .base = NULL };
 
-	if (!btf_is_held(b))
-		return 0;
 	if (vec_append(&own.words, b->words.v, b->words.n) ||
 	    vec_append(&own.strs, b->strs.v, b->strs.n)) {
 		vec_free(&own.words);
@@ -44,6 +42,11 @@ int btf_own(struct btf *b)
 	memcpy(&b->strs, &own.strs, sizeof(b->strs));
 	file_release(&b->held);
 	return 0;
+}
+
+int btf_own(struct btf *b)
+{
+	return btf_is_held(b) ? copy_held(b) : 0;
 }
 
 void btf_free(struct btf *b)

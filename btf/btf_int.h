@@ -148,11 +148,12 @@ struct str_map {
 	struct btf *to;
 	const struct btf *from;
 	u32 *map;		/* by offset in from's own table; 0: not noted */
-	u32 *used;		/* such offsets, in order; has room for all there are */
+	u32 *used;		/* such offsets, in order; has room for all that can be */
 	u32 n_used;
 };
 
-int str_map_init(struct str_map *m, struct btf *to, const struct btf *from);
+/* n_others: how many offsets may be noted besides those of from's records. */
+int str_map_init(struct str_map *m, struct btf *to, const struct btf *from, u32 n_others);
 void str_map_free(struct str_map *m);
 int str_map_resolve(struct str_map *m);
 
@@ -201,18 +202,6 @@ int btf_reserve_recs(struct btf *b, u32 n_recs, u64 n_words);
 
 /* Add a record of n words, which are zero. -ENOMEM, -E2BIG. */
 int btf_new_rec(struct btf *b, u32 n, u32 *id);
-
-/* look.c: a hash of a record as it looks. Own types that it refers to can't be told apart. */
-u64 btf_hash_look(const struct btf *b, const struct btf_type *t, u64 seed);
-
-static inline u64 btf_hash_step(u64 h, u64 v)
-{
-	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
-	return h ^ h >> 32;
-}
-
-/* Each of n nodes takes in what its references, edges[edge_start[i] .. edge_start[i + 1]), were. */
-void btf_spread_hashes(u32 n, const u32 *edge_start, const u32 *edges, const u64 *from, u64 *to);
 
 /* The look-up index of names.c, empty; NULL without memory. */
 struct btf_names *btf_names_new(void);

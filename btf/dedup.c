@@ -24,6 +24,7 @@
  * DATASECs are equal only to themselves, unless BTF_DEDUP_ENTITIES says otherwise.
  */
 #include "btf/btf_int.h"
+#include "btf/look.h"
 #include "btf/refine.h"
 
 #include <stdlib.h>
@@ -107,7 +108,7 @@ static int intern_names(struct dedup *d)
 		d->b->interned = !err;
 		return err;
 	}
-	err = str_map_init(&map, d->b, d->b);
+	err = str_map_init(&map, d->b, d->b, 0);
 	for (u32 i = 0; i < d->n && !err; i++)
 		str_map_note_rec(&map, node_type(d, i));
 	if (!err)
@@ -196,23 +197,17 @@ static bool is_unique(const struct dedup *d, u32 node)
 	return !(d->flags & BTF_DEDUP_ENTITIES) && is_entity(node_type(d, node));
 }
 
-/* A type id as it looks: void and the base's types are themselves, others can't be told apart. */
-static u32 look_of_ref(const struct dedup *d, u32 id)
-{
-	return id < d->b->first_id ? id : NONE;
-}
-
 static u64 hash_look(const struct dedup *d, u32 node)
 {
 	const struct btf_type *t = node_type(d, node);
-	u64 h = btf_hash_look(d->b, t, d->seed);
+	u64 h = hash_record(d->b, t, d->seed);
 
 	for (u32 g = d->tag_start[node]; g < d->tag_start[node + 1]; g++) {
 		const struct btf_type *tag = node_type(d, d->tags.v[g].node);
 
-		h = btf_hash_step(h, (u64)tag->name_off << 32 | (u32)btf_component(tag));
+		h = hash_step(h, (u64)tag->name_off << 32 | (u32)btf_component(tag));
 	}
-	return is_unique(d, node) ? btf_hash_step(h, node) : h;
+	return is_unique(d, node) ? hash_step(h, node) : h;
 }
 
 /* Depends on all that is hashed, so that types can't be made to collide. */
@@ -263,7 +258,7 @@ static bool same_look(const struct dedup *d, u32 a, u32 b)
 		return false;
 	for (u32 i = 0, n = rec_words(ta); i < n; i++) {
 		if (ref == wa + i) {
-			if (look_of_ref(d, wa[i]) != look_of_ref(d, wb[i]))
+			if (look_of_ref(d->b, wa[i]) != look_of_ref(d->b, wb[i]))
 				return false;
 			ref = btf_next_ref(&it);
 		} else if (wa[i] != wb[i]) {
@@ -446,7 +441,7 @@ static void spread(const struct dedup *d, const struct edges *e, struct hashes *
 {
 	u64 *to = h->before;
 
-	btf_spread_hashes(d->n, e->start, e->to, h->now, to);
+	spread_hashes(d->n, e->start, e->to, h->now, to);
 	h->before = h->now;
 	h->now = to;
 }

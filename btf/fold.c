@@ -16,6 +16,7 @@
  * takes more than a few steps.
  */
 #include "btf/btf_int.h"
+#include "btf/look.h"
 
 #include <stdlib.h>
 
@@ -147,7 +148,7 @@ static int look_at_tail(struct btf_folder *f)
 		for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
 			if (*ref)
 				f->edges.v[f->edges.n++] = *ref - f->first;
-		f->hash.v[i] = btf_hash_look(f->b, t, 0);
+		f->hash.v[i] = hash_record(f->b, t, 0);
 		mark_single(f, i, t);
 	}
 	f->edge_start.v[n] = f->edges.n;
@@ -155,7 +156,7 @@ static int look_at_tail(struct btf_folder *f)
 }
 
 /* Each node takes in what its references were, a few times over. */
-static void spread_hashes(struct btf_folder *f)
+static void look_around(struct btf_folder *f)
 {
 	enum { ROUNDS = 3 };
 
@@ -165,7 +166,7 @@ static void spread_hashes(struct btf_folder *f)
 	for (u32 round = 0; round < ROUNDS; round++) {
 		u64 *from = f->hash.v, *to = f->before.v;
 
-		btf_spread_hashes(f->n_nodes, f->edge_start.v, f->edges.v, from, to);
+		spread_hashes(f->n_nodes, f->edge_start.v, f->edges.v, from, to);
 		f->hash.v = to;
 		f->before.v = from;
 	}
@@ -301,7 +302,7 @@ int btf_fold(struct btf_folder *f, u32 first, u32 *id_map, u32 n)
 		err = reserve_slots(f, f->n_nodes);
 	if (err)
 		return err;
-	spread_hashes(f);
+	look_around(f);
 	guess(f);
 	drop_wrong_guesses(f);
 	close_ranks(f);

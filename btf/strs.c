@@ -227,11 +227,14 @@ u32 btf_find_str(struct btf *b, const char *s)
 
 /* --- many strings at once ------------------------------------------------------------------ */
 
-int str_map_init(struct str_map *m, struct btf *to, const struct btf *from)
+int str_map_init(struct str_map *m, struct btf *to, const struct btf *from, u32 n_others)
 {
+	/* Two words of each record hold no string. */
+	u64 n_refs = (u64)from->words.n - 2 * (u64)from->recs.n + n_others;
+
 	*m = (struct str_map){ .to = to, .from = from };
 	m->map = calloc((size_t)from->strs.n + 1, sizeof(u32));
-	m->used = malloc(((size_t)from->strs.n + 1) * sizeof(u32));
+	m->used = malloc((min_u64(from->strs.n, n_refs) + 1) * sizeof(u32));
 	return m->map && m->used ? 0 : -ENOMEM;
 }
 

@@ -39,13 +39,17 @@ static void claim_entity(struct link *l, node_id id)
 {
 	const struct link_node *n = link_node(l, id);
 	const struct link_input *in = link_input(l, n->input);
-	const char *name = btf_name(in->obj->btf, n->btf_id);
 	node_id *owner = &in->owners[n->btf_id];
+	const char *name;
 
 	if (n->is_clone || !*n->name)
 		return;
-	if (!owner->i || (strcmp(link_own_name(l, *owner), name) &&
-			  !strcmp(link_own_name(l, id), name)))
+	if (!owner->i) {
+		*owner = id;
+		return;
+	}
+	name = btf_name(in->obj->btf, n->btf_id);
+	if (strcmp(link_own_name(l, *owner), name) && !strcmp(link_own_name(l, id), name))
 		*owner = id;
 }
 
@@ -94,18 +98,12 @@ static void share_entities(struct link *l)
 /* The decl tags of an input by what they are on: a list from head[target] through next[tag]. */
 struct tags {
 	u32 *head, *next;
-	bool none;
 };
 
 static int list_tags(struct arena *a, const struct btf *b, struct tags *tags)
 {
-	u32 n = btf_n_types(b) + 1, first = 1;
+	u32 n = btf_n_types(b) + 1;
 
-	while (first < n && btf_kind_of(b, first) != BTF_KIND_DECL_TAG)
-		first++;
-	tags->none = first == n;
-	if (tags->none)
-		return 0;
 	tags->head = arena_array(a, n, sizeof(u32));
 	tags->next = arena_array(a, n, sizeof(u32));
 	if (!tags->head || !tags->next)
@@ -142,11 +140,11 @@ static int add_tags(struct link *l)
 		const struct link_node *n = link_node(l, l->out_nodes.v[i]);
 		struct tags *of = &tags[n->input.i];
 
-		if (!n->out_btf)
+		if (!n->out_btf || !link_input(l, n->input)->has_tags)
 			continue;
-		if (!of->head && !of->none)
+		if (!of->head)
 			err = list_tags(&a, link_obj(l, n->input)->btf, of);
-		if (!err && !of->none)
+		if (!err)
 			err = add_tags_of(l, n, of);
 	}
 	arena_free(&a);

@@ -43,6 +43,7 @@ struct link_input {
 	piece_id *sec_pieces;	/* arena; n_secs + 1: first piece of each section; cut_pieces */
 	node_id *owners;	/* FUNC or VAR here -> its symbol; only while emit_types runs */
 	u32 *types;		/* arena; BTF id here -> in the output; merge_types, emit_types */
+	bool has_tags;		/* its BTF has DECL_TAGs; merge_types */
 };
 
 /* An archive that was added; its members become inputs when they are wanted. */
@@ -375,7 +376,9 @@ enum { LINK_STRS_CACHED = 256 };
 
 struct link_str_cache {
 	const struct btf *from;
-	u32 old[LINK_STRS_CACHED], new[LINK_STRS_CACHED];
+	struct {
+		u32 old, new;
+	} strs[LINK_STRS_CACHED];
 };
 
 /* records.c: its BTF.ext records; strs begins all zero. */

@@ -64,41 +64,45 @@ static int look_up_str(struct move *m, u32 off, u32 *out)
 
 	if (err)
 		return err;
-	c->old[slot] = off;
-	c->new[slot] = *out;
+	c->strs[slot].old = off;
+	c->strs[slot].new = *out;
 	return 0;
 }
 
 static inline int move_str(struct move *m, u32 off, u32 *out)
 {
-	const struct link_str_cache *c = m->strs;
 	u32 slot = off % LINK_STRS_CACHED;
 
 	/* Offset 0 is the empty string in all tables, as an empty slot says. */
-	if (c->old[slot] != off)
+	if (m->strs->strs[slot].old != off)
 		return look_up_str(m, off, out);
-	*out = c->new[slot];
+	*out = m->strs->strs[slot].new;
 	return 0;
 }
 
 static int move_line_infos(struct move *m)
 {
-	const struct obj_sec *src = m->src;
-	struct obj_sec *dst = m->dst;
-	u32 from = FIRST(src->line_infos, m->from), end = FIRST(src->line_infos, m->end);
+	u32 i = FIRST(m->src->line_infos, m->from), n = m->src->line_infos.n;
+	const struct obj_line_info *lines = m->src->line_infos.v;
+	struct obj_line_info *out;
 
-	if (vec_reserve(&dst->line_infos, end - from))
+	/* It was made for whole sections already, see contents.c. */
+	if (vec_reserve(&m->dst->line_infos, n - i))
 		return -ENOMEM;
-	for (u32 i = from; i < end; i++) {
-		const struct obj_line_info *r = &src->line_infos.v[i];
-		struct obj_line_info *out = &dst->line_infos.v[dst->line_infos.n++];
+	out = m->dst->line_infos.v + m->dst->line_infos.n;
+	for (; i < n && lines[i].insn < m->end; i++, out++) {
+		u32 file, line;
 
-		out->insn = r->insn - m->from + m->to;
-		out->line_col = r->line_col;
-		if (move_str(m, r->file_off, &out->file_off) ||
-		    move_str(m, r->line_off, &out->line_off))
+		if (move_str(m, lines[i].file_off, &file) || move_str(m, lines[i].line_off, &line))
 			return -ENOMEM;
+		*out = (struct obj_line_info){
+			.insn = lines[i].insn - m->from + m->to,
+			.file_off = file,
+			.line_off = line,
+			.line_col = lines[i].line_col,
+		};
 	}
+	m->dst->line_infos.n = (u32)(out - m->dst->line_infos.v);
 	return 0;
 }
 

@@ -194,6 +194,7 @@ static int append_input(struct link *l, input_id input, struct choice *c)
 	if (!in->types)
 		return -ENOMEM;
 	choose(l, input, c);
+	in->has_tags = c->has_tags;
 	err = btf_append_some(l->btf, c->btf, c->marks, in->types);
 	return err ? err : btf_fold(c->folder, first, in->types, c->n);
 }
