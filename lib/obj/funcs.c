@@ -41,20 +41,40 @@ static int cmp_starts(const void *pa, const void *pb)
 	return a->sym < b->sym ? -1 : a->sym > b->sym;
 }
 
+static bool may_start(const struct obj *o, const struct obj_sym *sym)
+{
+	const struct obj_sec *sec = obj_sec(o, sym->sec);
+
+	return sym->sec.i && obj_sec_is_code(sec->kind) && sym->value < sec->size &&
+	       (sym->type == STT_FUNC || sym->type == STT_NOTYPE);
+}
+
+/* Section by section, each in the order of its symbols: for most that is the order of places. */
 static int collect(const struct obj *o, starts *out)
 {
-	if (vec_reserve(out, o->syms.n))
-		return -ENOMEM;
-	for (u32 i = 1; i < o->syms.n; i++) {
-		const struct obj_sym *sym = &o->syms.v[i];
-		const struct obj_sec *sec = obj_sec(o, sym->sec);
+	/* By section: where its next one goes. */
+	u32 *next = calloc((size_t)o->secs.n + 1, sizeof(*next));
+	int err;
 
-		if (!sym->sec.i || !obj_sec_is_code(sec->kind) || sym->value >= sec->size ||
-		    (sym->type != STT_FUNC && sym->type != STT_NOTYPE))
-			continue;
-		out->v[out->n++] =
-			(struct start){ sym->sec.i, (u32)(sym->value / 8), rank_of(sym), i };
+	if (!next)
+		return -ENOMEM;
+	for (u32 i = 1; i < o->syms.n; i++)
+		if (may_start(o, &o->syms.v[i]))
+			next[o->syms.v[i].sec.i + 1]++;
+	for (u32 s = 1; s <= o->secs.n; s++)
+		next[s] += next[s - 1];
+	err = vec_reserve(out, next[o->secs.n]);
+	out->n = err ? 0 : next[o->secs.n];
+	for (u32 i = 1; i < o->syms.n && !err; i++) {
+		const struct obj_sym *sym = &o->syms.v[i];
+
+		if (may_start(o, sym))
+			out->v[next[sym->sec.i]++] = (struct start){
+				sym->sec.i, (u32)(sym->value / 8), rank_of(sym), i };
 	}
+	free(next);
+	if (err)
+		return err;
 	sort_unless_sorted(out->v, out->n, sizeof(*out->v), cmp_starts);
 	return 0;
 }
