@@ -8,12 +8,10 @@
 
 static int add_func(struct link *l, struct link_node *n, const struct obj_sym *sym)
 {
-	const struct link_input *in = link_input(l, n->input);
-	u32 proto = n->proto ? n->proto : in->types[btf_proto_of(in->obj->btf, n->btf_id)];
 	u32 linkage = !n->is_def ? BTF_FUNC_EXTERN :
 		      sym->bind == STB_LOCAL ? BTF_FUNC_STATIC : BTF_FUNC_GLOBAL;
 
-	return btf_add_func(l->btf, n->name, linkage, proto, &n->out_btf);
+	return btf_add_func(l->btf, n->name, linkage, n->type, &n->out_btf);
 }
 
 /*
@@ -22,13 +20,11 @@ static int add_func(struct link *l, struct link_node *n, const struct obj_sym *s
  */
 static int add_var(struct link *l, struct link_node *n, const struct obj_sym *sym)
 {
-	const struct link_input *in = link_input(l, n->input);
-	u32 type = in->types[btf_type(in->obj->btf, n->btf_id)->type];
 	u32 linkage = !n->is_def ? BTF_VAR_GLOBAL_EXTERN :
 		      sym->bind == STB_LOCAL && n->kind != LINK_MAP ? BTF_VAR_STATIC :
 								      BTF_VAR_GLOBAL_ALLOCATED;
 
-	return btf_add_var(l->btf, n->name, linkage, type, &n->out_btf);
+	return btf_add_var(l->btf, n->name, linkage, n->type, &n->out_btf);
 }
 
 /*
@@ -58,18 +54,11 @@ static int add_entity(struct link *l, node_id id)
 	struct link_node *n = link_node(l, id);
 	const struct obj_sym *sym = obj_sym(l->obj, n->out);
 	const struct link_input *in = link_input(l, n->input);
-	int err = 0;
+	int err;
 
 	if (!n->btf_id || (!n->is_clone && in->owners[n->btf_id].i != id.i))
 		return 0;
-	switch (btf_kind_of(in->obj->btf, n->btf_id)) {
-	case BTF_KIND_FUNC:
-		err = add_func(l, n, sym);
-		break;
-	case BTF_KIND_VAR:
-		err = add_var(l, n, sym);
-		break;
-	}
+	err = n->has_proto ? add_func(l, n, sym) : add_var(l, n, sym);
 	if (!n->is_clone)
 		in->types[n->btf_id] = n->out_btf;
 	return err;

@@ -90,6 +90,8 @@ struct link_node {
 	bool referenced : 1;	/* labels: a kept relocation names it; plan_relocs */
 	bool reached : 1;	/* drop_unreached, if asked to */
 	bool plain : 1;		/* what refers to it means just it in the output; place_pieces */
+	bool has_proto : 1;	/* btf_id is a FUNC; merge_types, as the next */
+	bool lacks_names : 1;	/* parameters of its prototype do: type is one that has them */
 	u8 bind, vis;		/* merged over all declarations; bind passes */
 	piece_id piece;		/* definitions; cut_pieces */
 	u64 piece_off;		/* bytes from the piece's start */
@@ -97,7 +99,7 @@ struct link_node {
 	const char *name;	/* in the output; name_nodes */
 	sym_id out;		/* emit_symbols */
 	u32 out_btf;		/* FUNC or VAR in the output; emit_types */
-	u32 proto;		/* FUNC whose prototype lacked names: one with names; merge_types */
+	u32 type;		/* of the FUNC or VAR, in the output; merge_types */
 };
 
 struct link_piece {

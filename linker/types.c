@@ -23,17 +23,19 @@
 
 /* What is found out about a type of an input. */
 enum {
-	ENTITY = 1 << 0,	/* FUNC or VAR of a symbol that stays */
+	ENTITY = 1 << 0,	/* FUNC or VAR of a symbol that stays; mark_node */
 	PLAIN = 1 << 1,
 	KEEP = 1 << 2,		/* what stays leads to it */
 	DROP = 1 << 3,		/* what goes leads to it */
 	USED = 1 << 4,		/* another type refers to it; keep_unused */
+	NAMELESS = 1 << 5,	/* an entity whose prototype lacks names; mark_node */
 };
 
 /* While one input's types are chosen: both arrays have room for the largest input's ids. */
 struct choice {
 	const struct btf *btf;
 	u32 n;			/* ids, with 0 */
+	const u32 *types;	/* of the input, in the output; append_input */
 	u8 *marks;
 	u32 *work;		/* of btf_mark_below */
 	struct btf_folder *folder;	/* of the output's types */
@@ -71,8 +73,7 @@ static void mark_entity(struct choice *c, u32 id, const struct btf_type *t)
 {
 	if (!(c->marks[id] & ENTITY)) {
 		mark_below(c, id, DROP);
-	} else if (btf_kind(t) == BTF_KIND_FUNC &&
-		   lacks_names(c->btf, btf_type(c->btf, btf_proto_of(c->btf, id)))) {
+	} else if (c->marks[id] & NAMELESS) {
 		mark_below(c, t->type, KEEP);
 		mark_below(c, id, DROP);
 	} else {
@@ -148,26 +149,39 @@ static void keep_tags(struct choice *c)
 	}
 }
 
-static void mark_symbols(const struct link *l, input_id input, struct choice *c)
+/* What is known of its entity while that is at hand goes into the node. */
+static void mark_node(struct choice *c, struct link_node *n)
 {
-	const struct obj *o = link_obj(l, input);
+	const struct btf_type *t = btf_type(c->btf, n->btf_id);
 
-	for (u32 s = 1; s < o->syms.n; s++) {
+	n->has_proto = btf_kind(t) == BTF_KIND_FUNC;
+	n->lacks_names = n->has_proto && lacks_names(c->btf, btf_type(c->btf, t->type));
+	c->marks[n->btf_id] = n->lacks_names ? ENTITY | NAMELESS : ENTITY;
+}
+
+/* Calls fn for each node of an input that stays and has an entity. */
+static void each_entity(struct link *l, input_id input, struct choice *c,
+			void (*fn)(struct choice *c, struct link_node *n))
+{
+	for (u32 s = 1; s < link_obj(l, input)->syms.n; s++) {
 		node_id id = link_node_of(l, input, (sym_id){ s });
 
 		if (link_node(l, id)->btf_id && link_is_kept(l, id))
-			c->marks[link_node(l, id)->btf_id] = ENTITY;
+			fn(c, link_node(l, id));
 	}
-	for (u32 i = l->first_clone; i < l->nodes.n; i++)
-		if (l->nodes.v[i].input.i == input.i && link_is_kept(l, (node_id){ i }))
-			c->marks[l->nodes.v[i].btf_id] = ENTITY;
+	for (u32 i = l->first_clone; i < l->nodes.n; i++) {
+		struct link_node *n = &l->nodes.v[i];
+
+		if (n->input.i == input.i && n->btf_id && link_is_kept(l, (node_id){ i }))
+			fn(c, n);
+	}
 }
 
 /* Afterwards the mark of a type that stays isn't zero. */
-static void choose(const struct link *l, input_id input, struct choice *c)
+static void choose(struct link *l, input_id input, struct choice *c)
 {
 	memset(c->marks, 0, c->n);
-	mark_symbols(l, input, c);
+	each_entity(l, input, c, mark_node);
 	mark_kinds(c);
 	mark_core_relos(l, input, c);
 	/* What neither leads to was there for its own sake. */
@@ -180,6 +194,11 @@ static void choose(const struct link *l, input_id input, struct choice *c)
 		c->marks[id] = (c->marks[id] & (PLAIN | KEEP)) == (PLAIN | KEEP);
 	if (c->has_tags)
 		keep_tags(c);
+}
+
+static void give_type(struct choice *c, struct link_node *n)
+{
+	n->type = c->types[btf_type(c->btf, n->btf_id)->type];
 }
 
 static int append_input(struct link *l, input_id input, struct choice *c)
@@ -196,24 +215,25 @@ static int append_input(struct link *l, input_id input, struct choice *c)
 	choose(l, input, c);
 	in->has_tags = c->has_tags;
 	err = btf_append_some(l->btf, c->btf, c->marks, in->types);
-	return err ? err : btf_fold(c->folder, first, in->types, c->n);
+	if (!err)
+		err = btf_fold(c->folder, first, in->types, c->n);
+	c->types = in->types;
+	if (!err)
+		each_entity(l, input, c, give_type);
+	return err;
 }
 
 /* --- prototypes with names --------------------------------------------------------------- */
 
-static int name_params(struct link *l, node_id id)
+static int name_params(struct link *l, struct link_node *n)
 {
-	struct link_node *n = link_node(l, id);
 	const struct link_input *in = link_input(l, n->input);
 	const struct btf *b = in->obj->btf;
-	u32 proto = btf_proto_of(b, n->btf_id);
-	int err;
+	const struct btf_type *proto = btf_type(b, btf_proto_of(b, n->btf_id));
+	int err = btf_add_func_proto(l->btf, in->types[proto->type], &n->type);
 
-	if (!proto || !lacks_names(b, btf_type(b, proto)))
-		return 0;
-	err = btf_add_func_proto(l->btf, in->types[btf_type(b, proto)->type], &n->proto);
-	for (u32 i = 0; i < btf_vlen(btf_type(b, proto)) && !err; i++) {
-		const struct btf_param *p = &btf_params(btf_type(b, proto))[i];
+	for (u32 i = 0; i < btf_vlen(proto) && !err; i++) {
+		const struct btf_param *p = &btf_params(proto)[i];
 		const char *name = btf_str(b, p->name_off);
 		char made_up[16];
 
@@ -227,13 +247,9 @@ static int name_all_params(struct link *l)
 {
 	int err = 0;
 
-	for (u32 i = 1; i < l->nodes.n && !err; i++) {
-		const struct link_node *n = &l->nodes.v[i];
-
-		if (n->btf_id && link_is_kept(l, (node_id){ i }) &&
-		    btf_kind_of(link_obj(l, n->input)->btf, n->btf_id) == BTF_KIND_FUNC)
-			err = name_params(l, (node_id){ i });
-	}
+	for (u32 i = 1; i < l->nodes.n && !err; i++)
+		if (l->nodes.v[i].lacks_names)
+			err = name_params(l, &l->nodes.v[i]);
 	return err;
 }
 
@@ -251,7 +267,7 @@ static int dedup(struct link *l, u32 flags, struct btf_folder *folder)
 			in->types[id] = map[in->types[id]];
 	}
 	for (u32 i = 1; i < l->nodes.n && !err; i++)
-		l->nodes.v[i].proto = map[l->nodes.v[i].proto];
+		l->nodes.v[i].type = map[l->nodes.v[i].type];
 	if (!err && folder)
 		btf_folder_move(folder, map);
 	free(map);
