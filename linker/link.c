@@ -25,14 +25,20 @@ static int milestone(struct link *l)
 	return l->err;
 }
 
+/* What only binding and comparing needs. */
+static int forget_bindings(struct link *l)
+{
+	vec_free(&l->names);
+	hmap_free(&l->name_index);
+	vec_free(&l->same.pairs);
+	hmap_free(&l->same.index);
+	return 0;
+}
+
 /* What only looking for names and equal things needs. */
 static int forget_names(struct link *l)
 {
-	vec_free(&l->names);
-	vec_free(&l->same.pairs);
-	hmap_free(&l->name_index);
 	hmap_free(&l->equal_index);
-	hmap_free(&l->same.index);
 	link_names_free(&l->input_names);
 	link_names_free(&l->out_names);
 	link_trim(l);
@@ -62,6 +68,7 @@ static link_pass *const passes[] = {
 	link_join_sections,
 	link_check_unresolved,
 	milestone,		/* the inputs agree about everything that they share */
+	forget_bindings,
 
 	link_cut_pieces,	/* what lost falls out here */
 	link_find_uses,
@@ -161,6 +168,7 @@ static void free_plans(struct link *l)
 	hmap_free(&l->map_index);
 	link_free_archives(l);
 	vec_free(&l->out_nodes);
+	forget_bindings(l);
 	forget_names(l);
 }
 
