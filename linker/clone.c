@@ -59,11 +59,11 @@ struct link_target link_find_target(const struct link *l, input_id input, bool f
 	return t;
 }
 
-/* Most relocations are about maps, variables and functions that are no programs: who refers to
- * those makes no difference. */
-static bool may_be_entry(const struct link *l, input_id input, const struct obj_reloc *r)
+/* Most symbols are maps, variables and functions that are no programs: who refers to those makes no
+ * difference. */
+static bool may_be_entry(const struct link *l, input_id input, sym_id sym)
 {
-	node_id id = link_root(l, link_node_of(l, input, r->sym));
+	node_id id = link_root(l, link_node_of(l, input, sym));
 	const struct link_node *n = link_node(l, id);
 
 	if (n->kind == LINK_FUNC)
@@ -88,7 +88,7 @@ static void find_uses_in(struct link *l, input_id input, sec_id sec)
 
 		while (piece + 1 < pieces[1].i && l->pieces.v[piece + 1].off <= r->off)
 			piece++;
-		if (l->pieces.v[piece].dropped || !may_be_entry(l, input, r))
+		if (l->pieces.v[piece].dropped || !may_be_entry(l, input, r->sym))
 			continue;
 		t = link_find_target(l, input, is_code, r);
 		n = link_node(l, t.node);
@@ -99,12 +99,28 @@ static void find_uses_in(struct link *l, input_id input, sec_id sec)
 	}
 }
 
+/* Only few inputs call programs, which a look at their symbols tells. */
+static bool may_use_entries(const struct link *l, input_id input)
+{
+	const struct obj *o = link_obj(l, input);
+
+	for (u32 s = 1; s < o->syms.n; s++)
+		if (o->syms.v[s].referenced && may_be_entry(l, input, (sym_id){ s }))
+			return true;
+	return false;
+}
+
 /* Who refers to the programs that stay, and how. */
 int link_find_uses(struct link *l)
 {
-	for (u32 i = 1; i < l->inputs.n; i++)
-		for (u32 s = 1; s < l->inputs.v[i].obj->secs.n; s++)
-			find_uses_in(l, (input_id){ i }, (sec_id){ s });
+	for (u32 i = 1; i < l->inputs.n; i++) {
+		input_id input = { i };
+
+		if (!may_use_entries(l, input))
+			continue;
+		for (u32 s = 1; s < link_obj(l, input)->secs.n; s++)
+			find_uses_in(l, input, (sec_id){ s });
+	}
 	for (u32 i = 1; i < l->nodes.n; i++)
 		if (l->nodes.v[i].how == LINK_HOW_MAPPING) {
 			node_id target = link_root(l, (node_id){ i });

@@ -86,9 +86,14 @@ int obj_sort_records(struct obj_sec *sec)
 		       0;
 }
 
-/* Normal form is what the reader establishes and a linker keeps: a fault here is one of ours. */
-static void assert_normal(const struct obj *o)
+/* Normal form is what the reader establishes and a linker keeps: a fault here is one of ours. On
+ * the way it is noted what relocations name. */
+static void assert_normal(struct obj *o)
 {
+	for (u32 i = 1; i < o->syms.n; i++) {
+		assert(o->syms.v[i].sec.i < o->secs.n);
+		o->syms.v[i].referenced = false;
+	}
 	for (u32 i = 1; i < o->secs.n; i++) {
 		const struct obj_sec *sec = &o->secs.v[i];
 		bool code = obj_sec_is_code(sec->kind);
@@ -101,12 +106,11 @@ static void assert_normal(const struct obj *o)
 			assert(r->off < sec->size && (!code || r->off % 8 == 0));
 			assert(r->sym.i && r->sym.i < o->syms.n);
 			assert(!k || r[-1].off < r->off);
+			obj_sym(o, r->sym)->referenced = true;
 		}
 		for (u32 k = 1; k < sec->line_infos.n; k++)
 			assert(sec->line_infos.v[k - 1].insn <= sec->line_infos.v[k].insn);
 	}
-	for (u32 i = 1; i < o->syms.n; i++)
-		assert(o->syms.v[i].sec.i < o->secs.n);
 }
 
 static void forget(struct obj *o)
