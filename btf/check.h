@@ -40,11 +40,12 @@ enum plain {
 
 /* plain.c, in this order: */
 /*
- * Find b's records (recs), and note what each is by itself. -EINVAL when the one at word *bad is
- * cut off, or of no kind that is known; -ENOMEM. Without a diagnostic.
+ * Find b's records (recs), and note what each is by itself; later has those that don't show at once
+ * that they are plain. -EINVAL when the one at word *bad is cut off, or of no kind that is known;
+ * -ENOMEM. Without a diagnostic.
  */
 int check_index(struct check *c, u32 *bad);
-/* Are records and references right? later has those that aren't plain; notes say more. */
+/* Are records and references right? later has those that still aren't plain; notes say more. */
 int check_records(struct check *c);
 /* A second look, now that there are notes of all: later and notes as before. */
 void check_again(struct check *c);

@@ -252,42 +252,96 @@ static int make_room(struct check *c)
 	       vec_reserve(&c->later, most) ? -ENOMEM : 0;
 }
 
+/*
+ * Functions are two thirds of a kernel's types. That nearly all refer to what came before them can
+ * be seen at once. FUNCs get no notes, which nobody would read. kinds has those of ids below id.
+ */
+static inline bool is_plain_func(const struct btf_type *t, u32 id, const u8 *kinds, u32 strs_end)
+{
+	return btf_kind(t) == BTF_KIND_FUNC && !(t->info & btf_kinds[BTF_KIND_FUNC].info_zero) &&
+	       btf_func_linkage(t) <= BTF_FUNC_EXTERN && t->name_off < strs_end &&
+	       t->type < id && kinds[t->type] == BTF_KIND_FUNC_PROTO;
+}
+
+static inline bool is_plain_proto(const struct btf_type *t, u32 id, const u8 *kinds, u32 strs_end)
+{
+	const struct kind_info *k = &btf_kinds[BTF_KIND_FUNC_PROTO];
+	const struct btf_param *p = btf_params(t), *end = p + btf_vlen(t);
+	bool plain = btf_kind(t) == BTF_KIND_FUNC_PROTO && !(t->info & k->info_zero) &&
+		     !t->name_off && t->type < id && k->refs >> kinds[t->type] & 1;
+
+	for (; p < end && plain; p++)
+		/* Void is for the last. */
+		plain = p->name_off < strs_end && p->type < id && k->refs >> kinds[p->type] & 1 &&
+			(p->type || p + 1 == end);
+	return plain;
+}
+
+/* GCC 12 leaves bytes in a FWD's third word, which the kernel refuses. */
+static int clear_unused(struct btf *b, u32 i)
+{
+	if (btf_kinds[btf_kind(word_at(b, i))].word != WORD_UNUSED || !word_at(b, i)->size)
+		return 0;
+	if (btf_own(b))
+		return -ENOMEM;
+	b->words.v[i + HEAD_WORDS - 1] = 0;
+	return 0;
+}
+
 int check_index(struct check *c, u32 *bad)
 {
 	struct btf *b = c->b;
-	u32 i = 0;
+	u32 i = 0, id = b->first_id, n_later = 0, *recs, *later, strs_end;
+	u8 *kinds;
 
 	if (make_room(c))
 		return -ENOMEM;
 	note_base(c);
-	for (u32 n; i < b->words.n && (n = whole_words(b, i)); i += n) {
-		/* GCC 12 leaves bytes in a FWD's third word, which the kernel refuses. */
-		if (btf_kinds[btf_kind(word_at(b, i))].word == WORD_UNUSED && word_at(b, i)->size) {
-			if (btf_own(b))
-				return -ENOMEM;
-			b->words.v[i + HEAD_WORDS - 1] = 0;
+	/* A store of a byte may change anything, for all that the compiler knows of *c. */
+	recs = b->recs.v;
+	later = c->later.v;
+	kinds = c->kinds;
+	strs_end = c->plain_strs_end;
+	for (u32 n; i < b->words.n; i += n, id++) {
+		if (b->words.n - i >= HEAD_WORDS &&
+		    is_plain_func(word_at(b, i), id, kinds, strs_end)) {
+			recs[id - b->first_id] = i;
+			kinds[id] = BTF_KIND_FUNC;
+			n = HEAD_WORDS;
+			continue;
 		}
-		note(c, b->first_id + b->recs.n, word_at(b, i));
-		b->recs.v[b->recs.n++] = i;
+		n = whole_words(b, i);
+		if (!n)
+			break;
+		if (clear_unused(b, i))
+			return -ENOMEM;
+		recs[id - b->first_id] = i;
+		note(c, id, word_at(b, i));
+		if (!is_plain_proto(word_at(b, i), id, kinds, strs_end))
+			later[n_later++] = id - b->first_id;
 	}
-	c->ids_end = btf_n_types(b) + 1;
+	b->recs.n = id - b->first_id;
+	c->later.n = n_later;
+	c->ids_end = id;
 	*bad = i;
 	return i < b->words.n ? -EINVAL : 0;
 }
 
 int check_records(struct check *c)
 {
-	u32 first = c->b->first_id;
+	u32 first = c->b->first_id, n = c->later.n;
 
-	for (u32 i = 0; i < c->b->recs.n; i++) {
+	c->later.n = 0;
+	for (u32 k = 0; k < n; k++) {
+		u32 i = c->later.v[k];
 		struct rec r = { c, rec_at(c->b, i), first + i };
 		enum plain plain = look_at(c, r.t, &c->notes[r.id]);
 		int err = plain == NOT_PLAIN ? check_record(&r) : 0;
 
-		if (!err && plain != PLAIN && vec_append(&c->later, &i, 1))
-			err = diag_raise(c->d, DIAG_NO_MEMORY, NULL, "checking BTF");
 		if (err)
 			return err;
+		if (plain != PLAIN)
+			c->later.v[c->later.n++] = i;
 	}
 	return 0;
 }
