@@ -39,6 +39,8 @@ struct choice {
 	u8 *marks;
 	u32 *work;		/* of btf_mark_below */
 	struct btf_folder *folder;	/* of the output's types */
+	u32 *clones;		/* nodes, by input; .. */
+	u32 *clones_end;	/* .. those of input i end here, where those of i + 1 begin */
 	bool only_reached;	/* nothing stays that nothing reaches */
 	bool has_tags;
 	bool lost_relos;	/* code that goes has CO-RE relocations */
@@ -169,11 +171,11 @@ static void each_entity(struct link *l, input_id input, struct choice *c,
 		if (link_node(l, id)->btf_id && link_is_kept(l, id))
 			fn(c, link_node(l, id));
 	}
-	for (u32 i = l->first_clone; i < l->nodes.n; i++) {
-		struct link_node *n = &l->nodes.v[i];
+	for (u32 i = c->clones_end[input.i - 1]; i < c->clones_end[input.i]; i++) {
+		node_id id = { c->clones[i] };
 
-		if (n->input.i == input.i && n->btf_id && link_is_kept(l, (node_id){ i }))
-			fn(c, n);
+		if (link_node(l, id)->btf_id && link_is_kept(l, id))
+			fn(c, link_node(l, id));
 	}
 }
 
@@ -290,6 +292,25 @@ static void mend_types(struct btf *b)
 	}
 }
 
+static int sort_clones(const struct link *l, struct choice *c)
+{
+	u32 *end = calloc((size_t)l->inputs.n + 1, sizeof(*end));
+	u32 *clones = malloc(((size_t)l->nodes.n - l->first_clone + 1) * sizeof(*clones));
+
+	c->clones_end = end;
+	c->clones = clones;
+	if (!end || !clones)
+		return -ENOMEM;
+	for (u32 i = l->first_clone; i < l->nodes.n; i++)
+		end[l->nodes.v[i].input.i + 1]++;
+	for (u32 i = 1; i <= l->inputs.n; i++)
+		end[i] += end[i - 1];
+	/* Where they begin so far. */
+	for (u32 i = l->first_clone; i < l->nodes.n; i++)
+		clones[end[l->nodes.v[i].input.i]++] = i;
+	return 0;
+}
+
 /* Room for the largest input. */
 static int new_choice(struct link *l, struct choice *c)
 {
@@ -303,12 +324,13 @@ static int new_choice(struct link *l, struct choice *c)
 	c->only_reached = l->gc_types;
 	c->marks = malloc(n);
 	c->work = malloc(n * sizeof(*c->work));
-	return c->marks && c->work && !btf_new(&l->btf) ? btf_folder_new(l->btf, &c->folder) :
-							  -ENOMEM;
+	if (!c->marks || !c->work || sort_clones(l, c) || btf_new(&l->btf))
+		return -ENOMEM;
+	return btf_folder_new(l->btf, &c->folder);
 }
 
-/* What folding leaves is merged now and then, so that types never take more room than a few
- * inputs' do. */
+/* What folding leaves is merged now and then: types never take more room than those of a few inputs
+ * or twice what is left of all so far, and since they have doubled each time, this stays linear. */
 static int append_inputs(struct link *l)
 {
 	enum { TYPES_AT_ONCE = 32768 };
@@ -320,7 +342,7 @@ static int append_inputs(struct link *l)
 		if (!l->inputs.v[i].obj->btf)
 			continue;
 		err = append_input(l, (input_id){ i }, &c);
-		if (err || btf_n_types(l->btf) - n_merged < TYPES_AT_ONCE)
+		if (err || btf_n_types(l->btf) - n_merged < max_u64(TYPES_AT_ONCE, n_merged))
 			continue;
 		err = dedup(l, BTF_DEDUP_PARTIAL, c.folder);
 		n_merged = btf_n_types(l->btf);
@@ -328,6 +350,8 @@ static int append_inputs(struct link *l)
 	btf_folder_free(c.folder);
 	free(c.marks);
 	free(c.work);
+	free(c.clones);
+	free(c.clones_end);
 	return err;
 }
 
