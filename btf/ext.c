@@ -140,7 +140,7 @@ static u32 take_plain_lines(struct ext_parse *p, struct cursor *c, u32 n)
 	struct bpf_line_info *rec;
 	u32 i;
 
-	if (p->long_strs || c->rec_size != sizeof(*rec) || vec_reserve(&p->x->lines, n))
+	if (!n || p->long_strs || c->rec_size != sizeof(*rec) || vec_reserve(&p->x->lines, n))
 		return 0;
 	rec = p->x->lines.v + p->x->lines.n;
 	for (i = 0; i < n; i++, rec++) {
