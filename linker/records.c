@@ -86,6 +86,8 @@ static int move_line_infos(struct move *m)
 	const struct obj_line_info *lines = m->src->line_infos.v;
 	struct obj_line_info *out;
 
+	if (i == n)
+		return 0;
 	/* It was made for whole sections already, see contents.c. */
 	if (vec_reserve(&m->dst->line_infos, n - i))
 		return -ENOMEM;
