@@ -191,10 +191,12 @@ static int add_runs(btf_ext_runs *runs, enum btf_ext_kind kind, const struct btf
 	for (u32 i = 0; i < n_secs; i++) {
 		struct btf_ext_run run = {
 			.kind = kind, .name_off = secs[i].name_off, .n = secs[i].n,
-			.recs = (const char *)recs + (size_t)secs[i].first * rec_sizes[kind],
 		};
 
-		if (run.n && vec_append(runs, &run, 1))
+		if (!run.n)
+			continue;
+		run.recs = (const char *)recs + (size_t)secs[i].first * rec_sizes[kind];
+		if (vec_append(runs, &run, 1))
 			return -ENOMEM;
 	}
 	return 0;
