@@ -27,23 +27,6 @@ struct ends {
 	struct hmap index;
 };
 
-/* The number of the first cover of a section that starts behind off. */
-static u32 first_behind(const link_covers *covers, u32 sec, u64 off)
-{
-	u32 lo = 0, hi = covers->n;
-
-	while (lo < hi) {
-		u32 mid = lo + (hi - lo) / 2;
-		const struct link_cover *c = &covers->v[mid];
-
-		if (c->sec < sec || (c->sec == sec && c->from <= off))
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
 static u64 hash_of(const struct seen *s)
 {
 	return hash_mix(hash_mix(s->sec, s->func), s->cover);
@@ -75,7 +58,7 @@ static int note_seen(struct ends *e, u32 sec, const struct obj_reloc *r)
 {
 	const struct obj_sym *sym = obj_sym(e->o, r->sym);
 	u64 off = sym->value + (sym->type == STT_SECTION ? (u64)r->addend : 0);
-	u32 behind = first_behind(e->covers, sym->sec.i, off);
+	u32 behind = link_cover_behind(e->covers, sym->sec.i, off);
 	const struct link_cover *c = &e->covers->v[behind ? behind - 1 : 0];
 	struct seen s = who(e, sec, r);
 
@@ -98,7 +81,7 @@ static int note_end(struct ends *e, u32 sec, const struct obj_reloc *r)
 
 	if (sym->type != STT_SECTION || !off)
 		return 0;
-	s.cover = first_behind(e->covers, sym->sec.i, off - 1);
+	s.cover = link_cover_behind(e->covers, sym->sec.i, off - 1);
 	if (!s.cover || e->covers->v[s.cover - 1].sec != sym->sec.i)
 		return 0;
 	s.cover--;

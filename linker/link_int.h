@@ -393,11 +393,14 @@ u32 link_first_reloc(const struct obj_sec *s, u64 off);
 struct link_cover {
 	u64 from, to;
 	u32 sec;
-	node_id node;
+	node_id node;		/* none: a field that a relocation patches */
 	bool kept;		/* it lost nothing */
 	bool open;		/* what lies behind has to stay behind */
 };
 typedef VEC(struct link_cover) link_covers;
+
+/* pieces.c: the number of the first cover of a section that starts behind off. */
+u32 link_cover_behind(const link_covers *covers, u32 sec, u64 off);
 
 /* pieces.c: add the next piece of a section; NULL without memory. */
 struct link_piece *link_add_piece(struct link *l, input_id input, sec_id sec, u64 from, u64 to);

@@ -92,6 +92,62 @@ static int cmp_covers(const void *a, const void *b)
 	return x->node.i < y->node.i ? -1 : x->node.i > y->node.i;
 }
 
+static void sort_covers(link_covers *covers)
+{
+	sort_unless_sorted(covers->v, covers->n, sizeof(*covers->v), cmp_covers);
+}
+
+u32 link_cover_behind(const link_covers *covers, u32 sec, u64 off)
+{
+	u32 lo = 0, hi = covers->n;
+
+	while (lo < hi) {
+		u32 mid = lo + (hi - lo) / 2;
+		const struct link_cover *c = &covers->v[mid];
+
+		if (c->sec < sec || (c->sec == sec && c->from <= off))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* Does a field lie in two covers, or in one and beside it? They are sorted. */
+static bool is_cut(const link_covers *covers, u32 sec, u64 from, u64 to)
+{
+	u32 next = link_cover_behind(covers, sec, from);
+	const struct link_cover *c = &covers->v[next];
+
+	if (next && c[-1].sec == sec && from < c[-1].to)
+		return to > c[-1].to;
+	return next < covers->n && c->sec == sec && c->from < to;
+}
+
+/* Symbols may be smaller than what a relocation patches there: the field covers its bytes, too. */
+static int cover_fields(const struct obj *o, link_covers *covers)
+{
+	u32 n_symbols = covers->n;
+	link_covers fields = { 0 };
+	int err = 0;
+
+	for (u32 s = 1; s < o->secs.n; s++)
+		for (u32 i = 0; i < o->secs.v[s].relocs.n && !err; i++) {
+			const struct obj_reloc *r = &o->secs.v[s].relocs.v[i];
+			u64 to = r->off + (r->type == R_BPF_64_ABS32 ? 4 : 8);
+			struct link_cover c = { .from = r->off, .to = to, .sec = s, .kept = true };
+
+			if (!obj_sec_is_code(o->secs.v[s].kind) && is_cut(covers, s, c.from, c.to))
+				err = vec_append(&fields, &c, 1);
+		}
+	if (!err)
+		err = vec_append(covers, fields.v, fields.n);
+	vec_free(&fields);
+	if (covers->n > n_symbols)
+		sort_covers(covers);
+	return err;
+}
+
 /* The symbols of data sections, by place; none at all when nothing lost and all stays, which is
  * the rule. */
 static int find_covers(struct link *l, input_id input, link_covers *covers)
@@ -120,8 +176,9 @@ static int find_covers(struct link *l, input_id input, link_covers *covers)
 	}
 	if (!any_lost && !l->gc && !any_entries)
 		covers->n = 0;
-	if (covers->n)
-		sort_unless_sorted(covers->v, covers->n, sizeof(*covers->v), cmp_covers);
+	sort_covers(covers);
+	if (covers->n && cover_fields(o, covers))
+		return -ENOMEM;
 	return l->gc && covers->n ? link_mark_open_ends(l, input, covers) : 0;
 }
 
