@@ -134,21 +134,16 @@ u64 hash_mix(u64 h, u64 v)
 	return fold_product(a, b) + (a << 23 | a >> 41);
 }
 
-enum { LANES = 4, LANE_BYTES = 16 };
+enum { LANES = 4 };
 
-/*
- * Of many bytes: a multiplication waits for the one before it, so four go side by side, and each
- * takes in two blocks. The second is hidden by what only the seed tells: whoever could make that
- * factor 0 would be left with sums, in which changes of two blocks can undo each other.
- */
+/* Of many bytes: a multiplication waits for the one before it, so four go side by side. */
 static u64 hash_long(u64 h, const u8 **p, size_t *size)
 {
-	u64 lanes[LANES] = { h, h + 1, h + 2, h + 3 }, hidden = hash_mix(h, LANES);
+	u64 lanes[LANES] = { h, h + 1, h + 2, h + 3 };
 
-	for (; *size >= LANES * LANE_BYTES; *size -= LANES * LANE_BYTES)
-		for (u32 i = 0; i < LANES; i++, *p += LANE_BYTES)
-			lanes[i] = hash_mix(lanes[i] ^ get_u64(*p, false),
-					    hidden ^ get_u64(*p + 8, false));
+	for (; *size >= LANES * 8; *p += LANES * 8, *size -= LANES * 8)
+		for (u32 i = 0; i < LANES; i++)
+			lanes[i] = hash_mix(lanes[i], get_u64(*p + i * 8, false));
 	for (u32 i = 0; i < LANES; i++)
 		h = hash_mix(h, lanes[i]);
 	return h;
@@ -167,7 +162,7 @@ u64 hash_seeded(u64 seed, const void *data, size_t size)
 	const u8 *p = data;
 	u64 h = seed ^ size * 0x9e3779b97f4a7c15ull;
 
-	if (size >= LANES * LANE_BYTES * 2)
+	if (size >= LANES * 32)
 		h = hash_long(h, &p, &size);
 	for (; size >= 8; p += 8, size -= 8)
 		h = hash_mix(h, get_u64(p, false));
