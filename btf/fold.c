@@ -32,7 +32,8 @@ struct btf_folder {
 	u32 n;
 	/* The tail, whose types are nodes here: id - first. */
 	u32 first, n_nodes;
-	VEC(u64) hash, before;
+	VEC(u64) hashes[2];
+	u64 *hash, *before;	/* now one of them, now the other */
 	VEC(u32) edge_start, edges;
 	VEC(u32) same;		/* the id that a node is taken for, maybe its own; then its last */
 	VEC(u8) single;		/* is taken for nothing else, nor anything for it */
@@ -54,8 +55,8 @@ void btf_folder_free(struct btf_folder *f)
 	if (!f)
 		return;
 	free(f->slots);
-	vec_free(&f->hash);
-	vec_free(&f->before);
+	vec_free(&f->hashes[0]);
+	vec_free(&f->hashes[1]);
 	vec_free(&f->edge_start);
 	vec_free(&f->edges);
 	vec_free(&f->same);
@@ -134,12 +135,14 @@ static int look_at_tail(struct btf_folder *f)
 {
 	u32 n = f->n_nodes, n_words = f->b->words.n - f->b->recs.v[f->first - f->b->first_id];
 
-	f->hash.n = f->before.n = f->edge_start.n = f->edges.n = f->same.n = f->single.n = 0;
-	if (vec_reserve(&f->hash, n) || vec_reserve(&f->before, n) ||
+	f->edge_start.n = f->edges.n = f->same.n = f->single.n = 0;
+	if (vec_reserve(&f->hashes[0], n) || vec_reserve(&f->hashes[1], n) ||
 	    vec_reserve(&f->edge_start, n + 1) || vec_reserve(&f->edges, n_words) ||
 	    vec_reserve(&f->same, n) || vec_reserve(&f->single, n))
 		return -ENOMEM;
 	memset(f->single.v, 0, n);
+	f->hash = f->hashes[0].v;
+	f->before = f->hashes[1].v;
 	for (u32 i = 0; i < n; i++) {
 		const struct btf_type *t = node_type(f, i);
 		struct btf_ref_iter it = type_refs(t);
@@ -148,7 +151,7 @@ static int look_at_tail(struct btf_folder *f)
 		for (const u32 *ref = btf_next_ref(&it); ref; ref = btf_next_ref(&it))
 			if (*ref)
 				f->edges.v[f->edges.n++] = *ref - f->first;
-		f->hash.v[i] = hash_record(f->b, t, 0);
+		f->hash[i] = hash_record(f->b, t, 0);
 		mark_single(f, i, t);
 	}
 	f->edge_start.v[n] = f->edges.n;
@@ -162,13 +165,13 @@ static void look_around(struct btf_folder *f)
 
 	for (u32 i = 0; i < f->n_nodes; i++)
 		if (f->single.v[i])
-			f->hash.v[i] += f->first + i;
+			f->hash[i] += f->first + i;
 	for (u32 round = 0; round < ROUNDS; round++) {
-		u64 *from = f->hash.v, *to = f->before.v;
+		u64 *to = f->before;
 
-		spread_hashes(f->n_nodes, f->edge_start.v, f->edges.v, from, to);
-		f->hash.v = to;
-		f->before.v = from;
+		spread_hashes(f->n_nodes, f->edge_start.v, f->edges.v, f->hash, to);
+		f->before = f->hash;
+		f->hash = to;
 	}
 }
 
@@ -176,7 +179,7 @@ static void look_around(struct btf_folder *f)
 
 static u32 short_hash(const struct btf_folder *f, u32 node)
 {
-	return (u32)(f->hash.v[node] >> 32);
+	return (u32)(f->hash[node] >> 32);
 }
 
 static void guess(struct btf_folder *f)

@@ -266,15 +266,17 @@ static inline bool is_plain_func(const struct btf_type *t, u32 id, const u8 *kin
 static inline bool is_plain_proto(const struct btf_type *t, u32 id, const u8 *kinds, u32 strs_end)
 {
 	const struct kind_info *k = &btf_kinds[BTF_KIND_FUNC_PROTO];
-	const struct btf_param *p = btf_params(t), *end = p + btf_vlen(t);
-	bool plain = btf_kind(t) == BTF_KIND_FUNC_PROTO && !(t->info & k->info_zero) &&
-		     !t->name_off && t->type < id && k->refs >> kinds[t->type] & 1;
+	const struct btf_param *p, *end;
 
-	for (; p < end && plain; p++)
+	if (btf_kind(t) != BTF_KIND_FUNC_PROTO || t->info & k->info_zero || t->name_off ||
+	    t->type >= id || !(k->refs >> kinds[t->type] & 1))
+		return false;
+	for (p = btf_params(t), end = p + btf_vlen(t); p < end; p++)
 		/* Void is for the last. */
-		plain = p->name_off < strs_end && p->type < id && k->refs >> kinds[p->type] & 1 &&
-			(p->type || p + 1 == end);
-	return plain;
+		if (p->name_off >= strs_end || p->type >= id ||
+		    !(k->refs >> kinds[p->type] & 1) || (!p->type && p + 1 < end))
+			return false;
+	return true;
 }
 
 /* GCC 12 leaves bytes in a FWD's third word, which the kernel refuses. */

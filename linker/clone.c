@@ -105,7 +105,7 @@ static bool may_use_entries(const struct link *l, input_id input)
 	const struct obj *o = link_obj(l, input);
 
 	for (u32 s = 1; s < o->syms.n; s++)
-		if (o->syms.v[s].referenced && may_be_entry(l, input, (sym_id){ s }))
+		if (o->syms.v[s].used && may_be_entry(l, input, (sym_id){ s }))
 			return true;
 	return false;
 }

@@ -69,7 +69,7 @@ enum rank {
 	RANK_PRIVATE,
 	RANK_STATIC,
 	N_RANKS,
-	RANK_NONE = N_RANKS,	/* it isn't in the output */
+	RANK_NONE,		/* it isn't in the output */
 };
 
 static bool is_license_symbol(const struct link *l, node_id id)

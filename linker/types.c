@@ -329,8 +329,8 @@ static int new_choice(struct link *l, struct choice *c)
 	return btf_folder_new(l->btf, &c->folder);
 }
 
-/* What folding leaves is merged now and then: types never take more room than those of a few inputs
- * or twice what is left of all so far, and since they have doubled each time, this stays linear. */
+/* What folding leaves is merged when it has doubled, so that types never take more room than those
+ * of a few inputs or twice what is left of all so far. */
 static int append_inputs(struct link *l)
 {
 	enum { TYPES_AT_ONCE = 32768 };

@@ -86,13 +86,13 @@ int obj_sort_records(struct obj_sec *sec)
 		       0;
 }
 
-/* Normal form is what the reader establishes and a linker keeps: a fault here is one of ours. On
- * the way it is noted what relocations name. */
-static void assert_normal(struct obj *o)
+/* Which symbols relocations name. On the way it is made sure that all is in normal form, which the
+ * reader establishes and a linker keeps: a fault here is one of ours. */
+static void note_used(struct obj *o)
 {
 	for (u32 i = 1; i < o->syms.n; i++) {
 		assert(o->syms.v[i].sec.i < o->secs.n);
-		o->syms.v[i].referenced = false;
+		o->syms.v[i].used = false;
 	}
 	for (u32 i = 1; i < o->secs.n; i++) {
 		const struct obj_sec *sec = &o->secs.v[i];
@@ -106,7 +106,7 @@ static void assert_normal(struct obj *o)
 			assert(r->off < sec->size && (!code || r->off % 8 == 0));
 			assert(r->sym.i && r->sym.i < o->syms.n);
 			assert(!k || r[-1].off < r->off);
-			obj_sym(o, r->sym)->referenced = true;
+			obj_sym(o, r->sym)->used = true;
 		}
 		for (u32 k = 1; k < sec->line_infos.n; k++)
 			assert(sec->line_infos.v[k - 1].insn <= sec->line_infos.v[k].insn);
@@ -212,7 +212,7 @@ int obj_index(struct obj *o)
 {
 	int err;
 
-	assert_normal(o);
+	note_used(o);
 	forget(o);
 	err = index_syms(o);
 	if (!err)

@@ -102,7 +102,7 @@ struct obj_sym {
 	u8 type, bind, vis;	/* STT_*, STB_*, STV_* */
 	bool absolute;
 	bool common;		/* SHN_COMMON: value is the alignment */
-	bool referenced;	/* a relocation names it (derived) */
+	bool used;		/* a relocation names it (derived) */
 	u32 btf_id;		/* FUNC or VAR in the object's BTF, 0 none (derived) */
 };
 

@@ -78,7 +78,7 @@ static int take_lines(struct reader *r, const struct btf_ext *x, const struct bt
 		if (rec->insn_off >= sec->size)
 			return bad_off(r, sec, rec->insn_off);
 		*to++ = (struct obj_line_info){ rec->insn_off / 8, rec->file_name_off,
-						    rec->line_off, rec->line_col };
+						rec->line_off, rec->line_col };
 	}
 	sec->line_infos.n += es->n;
 	return 0;
@@ -100,7 +100,7 @@ static int take_relos(struct reader *r, const struct btf_ext *x, const struct bt
 		if (rec->insn_off >= sec->size)
 			return bad_off(r, sec, rec->insn_off);
 		*to++ = (struct obj_core_relo){ rec->insn_off / 8, rec->type_id,
-						    rec->access_str_off, rec->kind };
+						rec->access_str_off, rec->kind };
 	}
 	sec->core_relos.n += es->n;
 	return 0;

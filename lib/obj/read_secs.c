@@ -81,13 +81,18 @@ static int read_contents(struct reader *r, u32 elf_sec, struct obj_sec *sec)
 	return 0;
 }
 
-static int bad_size(struct reader *r, u32 elf_sec, enum obj_sec_kind kind)
+static int too_big(struct reader *r, u32 elf_sec)
 {
-	const struct elf_sec *s = &r->f->secs[elf_sec];
 	struct weld_where at = obj_elf_where(r, elf_sec, 0);
 
-	if (s->size > MAX_NOBITS)
-		return diag_raise(r->d, DIAG_OBJ_SEC_TOO_BIG, &at, (unsigned long long)s->size);
+	return diag_raise(r->d, DIAG_OBJ_SEC_TOO_BIG, &at,
+			  (unsigned long long)r->f->secs[elf_sec].size);
+}
+
+static int no_bytes(struct reader *r, u32 elf_sec, enum obj_sec_kind kind)
+{
+	struct weld_where at = obj_elf_where(r, elf_sec, 0);
+
 	return diag_raise(r->d, DIAG_OBJ_NO_BYTES, &at, obj_sec_kind_text(kind));
 }
 
@@ -97,8 +102,10 @@ static int keep(struct reader *r, u32 elf_sec, enum obj_sec_kind kind)
 	struct obj_sec *sec;
 	sec_id id;
 
-	if (s->size > MAX_NOBITS || (s->type == SHT_NOBITS && !obj_sec_is_data(kind)))
-		return bad_size(r, elf_sec, kind);
+	if (s->size > MAX_NOBITS)
+		return too_big(r, elf_sec);
+	if (s->type == SHT_NOBITS && !obj_sec_is_data(kind))
+		return no_bytes(r, elf_sec, kind);
 	if (obj_add_sec(r->o, s->name, kind, &id))
 		return obj_no_memory(r->o);
 	r->secs[elf_sec] = id;
@@ -136,14 +143,18 @@ static int dup_sec(struct reader *r, u32 elf_sec)
 	return diag_raise(r->d, DIAG_OBJ_DUP_SECTION, &at, r->f->secs[elf_sec].name);
 }
 
-static int bad_name(struct reader *r, u32 elf_sec, enum obj_sec_kind kind)
+static int legacy_maps(struct reader *r, u32 elf_sec)
 {
-	const char *name = r->f->secs[elf_sec].name;
 	struct weld_where at = obj_elf_where(r, elf_sec, 0);
 
-	if (is_legacy_maps(name))
-		return diag_raise(r->d, DIAG_OBJ_LEGACY_MAPS, &at, name);
-	return diag_raise(r->d, DIAG_OBJ_SEC_NAME, &at, name,
+	return diag_raise(r->d, DIAG_OBJ_LEGACY_MAPS, &at, r->f->secs[elf_sec].name);
+}
+
+static int bad_name(struct reader *r, u32 elf_sec, enum obj_sec_kind kind)
+{
+	struct weld_where at = obj_elf_where(r, elf_sec, 0);
+
+	return diag_raise(r->d, DIAG_OBJ_SEC_NAME, &at, r->f->secs[elf_sec].name,
 			  obj_sec_is_code(kind) ? "is executable" : "is not executable");
 }
 
@@ -164,7 +175,7 @@ static int read_sec(struct reader *r, u32 i, const u8 *named)
 		return 0;
 	}
 	if (is_legacy_maps(s->name))
-		return bad_name(r, i, OBJ_SEC_NONE);
+		return legacy_maps(r, i);
 	kind = obj_sec_kind_of(s->name, s->type, s->flags, &why);
 	if (!kind)
 		return drop(r, s, why);
