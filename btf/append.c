@@ -3,8 +3,6 @@
 #include "btf/btf_int.h"
 #include "btf/ext.h"
 
-#include <stdlib.h>
-
 /* What copying needs to know. */
 struct copy {
 	struct btf *dst;
@@ -152,19 +150,6 @@ void btf_mark_below(const struct btf *b, u32 id, u8 bits, u8 *marks, u32 *work)
 			work[n++] = *ref;
 		}
 	}
-}
-
-int btf_close_refs(const struct btf *b, u8 *keep)
-{
-	u32 *work = malloc(((size_t)btf_n_types(b) + 1) * sizeof(*work));
-
-	if (!work)
-		return -ENOMEM;
-	for (u32 id = b->first_id; id <= btf_n_types(b); id++)
-		if (keep[id])
-			btf_mark_below(b, id, 1, keep, work);
-	free(work);
-	return 0;
 }
 
 /* Give b what other has; other is freed. */

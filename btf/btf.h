@@ -355,7 +355,7 @@ size_t btf_rec_size(const struct btf_type *t);
  * Copy src's types to the end of dst, strings interned, ids shifted. id_map has
  * btf_n_types(src) + 1 elements and gets the id in dst of each id in src. keep, when not NULL, has
  * as many elements: only types with a non-zero one are copied, the others get 0 in id_map; a kept
- * type that refers to one that isn't is -EINVAL (see btf_close_refs()). For split src, dst must
+ * type that refers to one that isn't is -EINVAL (see btf_mark_below()). For split src, dst must
  * have the same base.
  */
 int btf_append(struct btf *dst, const struct btf *src, u32 *id_map);
@@ -367,9 +367,6 @@ int btf_append_some(struct btf *dst, const struct btf *src, const u8 *keep, u32 
  * have btf_n_types(b) + 1 elements each; what is in work doesn't matter.
  */
 void btf_mark_below(const struct btf *b, u32 id, u8 bits, u8 *marks, u32 *work);
-
-/* Set keep[] of all types that a kept one refers to, directly or not. -ENOMEM. */
-int btf_close_refs(const struct btf *b, u8 *keep);
 
 /*
  * Drop every type whose keep[] is 0, as btf_append_some() would into an empty graph; ids are
